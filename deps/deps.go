@@ -1,0 +1,28 @@
+package deps
+
+import (
+	_ "filippo.io/edwards25519"
+	_ "github.com/cockroachdb/pebble/v2"
+	_ "github.com/coder/websocket"
+	_ "github.com/danielgtaylor/huma/v2"
+	_ "github.com/danielgtaylor/huma/v2/adapters/humago"
+	_ "github.com/google/renameio/v2"
+	_ "github.com/ipfs/go-datastore"
+	_ "github.com/ipfs/go-ds-pebble"
+	_ "github.com/libp2p/go-libp2p"
+	_ "github.com/libp2p/go-libp2p-pubsub"
+	_ "github.com/libp2p/go-libp2p/x/simlibp2p"
+	_ "github.com/marcopolo/simnet"
+	_ "github.com/multiformats/go-multiaddr"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/spf13/cobra"
+	_ "github.com/yuin/goldmark"
+	_ "golang.org/x/crypto/chacha20poly1305"
+	_ "modernc.org/sqlite"
+	_ "pgregory.net/rapid"
+	_ "rsc.io/qr"
+	_ "go.yaml.in/yaml/v3"
+	_ "github.com/libp2p/go-libp2p/p2p/discovery/mdns"
+	_ "filippo.io/age"
+	_ "github.com/libp2p/zeroconf/v2"
+)

@@ -1,0 +1,198 @@
+package protocol
+
+import (
+	"crypto/cipher"
+	"crypto/sha256"
+	"fmt"
+
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// Change is one immutable unit of a log, as it came: the header's bytes are
+// what is hashed, relayed and stored, never a re-encoding of the fields.
+type Change struct {
+	Header
+	ID    ChangeID
+	Raw   []byte // the header's bytes
+	Shape []byte // sealed; plain in a control change
+	Words []byte // sealed; nil when the control change has none or when erased
+	// WordsHash is SHA-256 of the words part. It stays when words are erased.
+	WordsHash Hash
+}
+
+// Erased tells whether the words part was dropped after a redaction.
+func (c *Change) Erased() bool { return c.WordsLen > 0 && len(c.Words) == 0 }
+
+// Size returns the bytes of header and body.
+func (c *Change) Size() int { return len(c.Raw) + len(c.Shape) + len(c.Words) }
+
+// Erase returns c without its words part: same id, same place, no letters.
+func (c *Change) Erase() *Change {
+	erased := *c
+	erased.Words = nil
+	return &erased
+}
+
+const (
+	sealOverhead  = chacha20poly1305.Overhead                  // 16
+	wordsOverhead = chacha20poly1305.NonceSizeX + sealOverhead // 40
+	WordsOverhead = wordsOverhead                              // bytes of a words part beyond its letters
+	ShapeOverhead = sealOverhead                               // bytes of a sealed shape beyond the shape
+	NonceSize     = chacha20poly1305.NonceSizeX                // random bytes a words part begins with
+)
+
+// ContentKey seals shapes and words of one epoch (XChaCha20-Poly1305). It
+// does not print.
+type ContentKey [32]byte
+
+// String hides the key from logs and messages.
+func (ContentKey) String() string { return "content key" }
+
+// GoString hides the key from %#v.
+func (ContentKey) GoString() string { return "content key" }
+
+// Draft is a change before it has an id: the header without its lengths and
+// body hash, and the plain body.
+type Draft struct {
+	Header
+	Shape []byte // canonical CBOR
+	Words []byte // UTF-8
+}
+
+// Build makes the change of a log. A content change is sealed under key, as
+// are the words of a control change; a control change without words takes no
+// key. Nonce must be fresh random bytes: used twice, it gives words away.
+func (d Draft) Build(community CommunityID, log LogID, key *ContentKey, nonce [NonceSize]byte) *Change {
+	c := &Change{Header: d.Header}
+	sealsWords := d.Class != Control || len(d.Words) > 0
+	c.ShapeLen = len(d.Shape)
+	if d.Class != Control {
+		c.ShapeLen += sealOverhead
+	}
+	if sealsWords {
+		c.WordsLen = len(d.Words) + wordsOverhead
+	}
+	c.BodyHash = Hash{}
+	ad := c.Header.Append(nil)
+	ad = ad[:len(ad)-bodyHashTail]
+	if sealsWords {
+		c.Words = key.aead().Seal(nonce[:], nonce[:], d.Words, associated("coppice/words/1", community, log, ad))
+	}
+	c.WordsHash = sha256.Sum256(c.Words)
+	if d.Class == Control {
+		c.Shape = d.Shape
+	} else {
+		n := shapeNonce(c.WordsHash)
+		c.Shape = key.aead().Seal(nil, n[:], d.Shape, associated("coppice/shape/1", community, log, ad))
+	}
+	c.BodyHash = bodyHash(c.WordsHash, c.Shape)
+	c.Raw = c.Header.Append(nil)
+	id := community
+	if c.genesis() {
+		id = CommunityID{}
+	}
+	c.ID = HashHeader(id, c.Raw)
+	return c
+}
+
+// OpenShape returns the plain shape. A control change needs no key.
+// [ErrBody] means the change is inert: the same for all who hold the key.
+func (c *Change) OpenShape(community CommunityID, log LogID, key *ContentKey) ([]byte, error) {
+	if c.Class == Control {
+		return c.Shape, nil
+	}
+	n := shapeNonce(c.WordsHash)
+	shape, err := key.aead().Open(nil, n[:], c.Shape, associated("coppice/shape/1", community, log, c.associated()))
+	if err != nil {
+		return nil, fmt.Errorf("%w: the shape does not open", ErrBody)
+	}
+	return shape, nil
+}
+
+// OpenWords returns the plain words; ok is false when they are erased or do not open.
+func (c *Change) OpenWords(community CommunityID, log LogID, key *ContentKey) (words []byte, ok bool) {
+	if c.WordsLen == 0 {
+		return nil, true
+	}
+	if len(c.Words) < wordsOverhead {
+		return nil, false
+	}
+	words, err := key.aead().Open(nil, c.Words[:NonceSize], c.Words[NonceSize:], associated("coppice/words/1", community, log, c.associated()))
+	return words, err == nil
+}
+
+func (c *Change) associated() []byte { return c.Raw[:len(c.Raw)-bodyHashTail] }
+
+func (k *ContentKey) aead() cipher.AEAD {
+	a, err := chacha20poly1305.NewX(k[:])
+	if err != nil {
+		panic(err) // the key has the one right length by its type
+	}
+	return a
+}
+
+func associated(label string, community CommunityID, log LogID, header []byte) []byte {
+	ad := make([]byte, 0, len(label)+64+len(header))
+	ad = append(ad, label...)
+	ad = append(ad, community[:]...)
+	ad = append(ad, log[:]...)
+	return append(ad, header...)
+}
+
+func shapeNonce(words Hash) [NonceSize]byte {
+	sum := labelled[hashOf]("coppice/shape/1", words[:])
+	return [NonceSize]byte(sum[:])
+}
+
+func bodyHash(words Hash, shape []byte) Hash {
+	s := sha256.Sum256(shape)
+	return sha256.Sum256(append(words[:], s[:]...))
+}
+
+// AppendChange appends [header, shape, words] in byte strings; for erased
+// words, [W] stands in their place.
+func AppendChange(b []byte, c *Change) []byte {
+	b = AppendArray(b, 3)
+	b = AppendBytes(b, c.Raw)
+	b = AppendBytes(b, c.Shape)
+	if c.Erased() {
+		return AppendBytes(AppendArray(b, 1), c.WordsHash[:])
+	}
+	return AppendBytes(b, c.Words)
+}
+
+// ReadChange reads what [AppendChange] wrote and checks it against itself:
+// header, lengths, body hash. The community is zero for a genesis. The change
+// shares the reader's memory.
+func ReadChange(r *Reader, community CommunityID) (*Change, error) {
+	c := &Change{}
+	r.ArrayOf(3)
+	c.Raw = r.Bytes(MaxHeader)
+	c.Shape = r.Bytes(MaxControlBody)
+	erased := r.NextIsArray()
+	if erased {
+		r.ArrayOf(1)
+		r.Fixed(c.WordsHash[:])
+	} else {
+		c.Words = r.Bytes(MaxControlBody)
+		c.WordsHash = sha256.Sum256(c.Words)
+	}
+	if r.Err() != nil {
+		return nil, r.Err()
+	}
+	var err error
+	if c.Header, err = DecodeHeader(c.Raw); err != nil {
+		return nil, err
+	}
+	if c.genesis() {
+		community = CommunityID{}
+	}
+	c.ID = HashHeader(community, c.Raw)
+	switch {
+	case len(c.Shape) != c.ShapeLen || !erased && len(c.Words) != c.WordsLen || erased && c.WordsLen == 0:
+		return nil, fmt.Errorf("%w: lengths", ErrBody)
+	case bodyHash(c.WordsHash, c.Shape) != c.BodyHash:
+		return nil, fmt.Errorf("%w: hash", ErrBody)
+	}
+	return c, nil
+}
