@@ -123,8 +123,9 @@ func ValidText[T string | []byte](s T) bool {
 }
 
 // Reader takes canonical values from bytes. The first fault sticks: later
-// calls return zero values, and [Reader.End] tells it. Nothing is allocated
-// from a length before the bytes for it are seen to be there.
+// calls return zero values, and [Reader.End] tells it: [ErrLimit] for what is
+// more than the caller takes, [ErrCanonical] for everything else. Nothing is
+// allocated from a length before the bytes for it are seen to be there.
 type Reader struct {
 	rest []byte
 	err  error
@@ -133,9 +134,9 @@ type Reader struct {
 // NewReader returns a reader of b, which it does not copy.
 func NewReader(b []byte) *Reader { return &Reader{rest: b} }
 
-// Fail makes err the reader's fault if it has none yet.
+// Fail makes err, if any, the reader's fault if it has none yet.
 func (r *Reader) Fail(err error) {
-	if r.err == nil {
+	if r.err == nil && err != nil {
 		r.err = err
 		r.rest = nil
 	}
@@ -143,6 +144,10 @@ func (r *Reader) Fail(err error) {
 
 func (r *Reader) refuse(format string, args ...any) {
 	r.Fail(fmt.Errorf("%w: %s", ErrCanonical, fmt.Sprintf(format, args...)))
+}
+
+func (r *Reader) exceed(format string, args ...any) {
+	r.Fail(fmt.Errorf("%w: %s", ErrLimit, fmt.Sprintf(format, args...)))
 }
 
 // Err returns the first fault so far.
@@ -217,7 +222,7 @@ func (r *Reader) Uint() uint64 { return r.expect(majorUint, "unsigned integer") 
 func (r *Reader) UintMax(most uint64) uint64 {
 	n := r.Uint()
 	if r.err == nil && n > most {
-		r.refuse("%d is more than %d", n, most)
+		r.exceed("%d is more than %d", n, most)
 		return 0
 	}
 	return n
@@ -227,7 +232,7 @@ func (r *Reader) UintMax(most uint64) uint64 {
 func (r *Reader) Bytes(most int) []byte {
 	n := r.expect(majorBytes, "byte string")
 	if r.err == nil && n > uint64(most) {
-		r.refuse("byte string of %d, at most %d", n, most)
+		r.exceed("byte string of %d, at most %d", n, most)
 		return nil
 	}
 	return r.take(n)
@@ -246,7 +251,7 @@ func (r *Reader) Fixed(dst []byte) {
 func (r *Reader) Text(most int) string {
 	n := r.expect(majorText, "text")
 	if r.err == nil && n > uint64(most) {
-		r.refuse("text of %d bytes, at most %d", n, most)
+		r.exceed("text of %d bytes, at most %d", n, most)
 		return ""
 	}
 	s := string(r.take(n))
@@ -291,7 +296,8 @@ func (r *Reader) Skip() []byte {
 	if r.err != nil {
 		return nil
 	}
-	return start[:len(start)-len(r.rest)]
+	n := len(start) - len(r.rest)
+	return start[:n:n]
 }
 
 // NextIsTrue reads the next value if it is the boolean true, and tells whether it did.
@@ -306,7 +312,8 @@ func (r *Reader) NextIsTrue() bool {
 // NextIsArray tells whether the next value is an array, without reading it.
 func (r *Reader) NextIsArray() bool { return len(r.rest) > 0 && r.rest[0]>>5 == majorArray }
 
-// Value reads any value.
+// Value reads any value of at most 6 arrays within each other. Byte strings
+// in it share the reader's memory.
 func (r *Reader) Value() Value { return r.value(0) }
 
 func (r *Reader) value(depth int) Value {
@@ -362,7 +369,7 @@ func (r *Reader) value(depth int) Value {
 func ReadIDs[Of any](r *Reader, most int) []ID[Of] {
 	n := r.Array()
 	if n > most {
-		r.refuse("%d ids, at most %d", n, most)
+		r.exceed("%d ids, at most %d", n, most)
 		return nil
 	}
 	var ids []ID[Of]

@@ -3,7 +3,9 @@ package protocol
 import (
 	"crypto/cipher"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -42,7 +44,7 @@ const (
 )
 
 // ContentKey seals shapes and words of one epoch (XChaCha20-Poly1305). It
-// does not print.
+// neither prints nor marshals.
 type ContentKey [32]byte
 
 // String hides the key from logs and messages.
@@ -50,6 +52,14 @@ func (ContentKey) String() string { return "content key" }
 
 // GoString hides the key from %#v.
 func (ContentKey) GoString() string { return "content key" }
+
+// Format hides the key from every verb: %d would print the numbers.
+func (ContentKey) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "content key") }
+
+// MarshalText refuses.
+func (ContentKey) MarshalText() ([]byte, error) {
+	return nil, errors.New("a content key is not written down")
+}
 
 // Draft is a change before it has an id: the header without its lengths and
 // body hash, and the plain body.
@@ -62,6 +72,8 @@ type Draft struct {
 // Build makes the change of a log. A content change is sealed under key, as
 // are the words of a control change; a control change without words takes no
 // key. Nonce must be fresh random bytes: used twice, it gives words away.
+// Lengths and body hash of the draft's header are not read; its parents and
+// control heads must ascend. Nothing is copied.
 func (d Draft) Build(community CommunityID, log LogID, key *ContentKey, nonce [NonceSize]byte) *Change {
 	c := &Change{Header: d.Header}
 	sealsWords := d.Class != Control || len(d.Words) > 0
@@ -88,7 +100,7 @@ func (d Draft) Build(community CommunityID, log LogID, key *ContentKey, nonce [N
 	c.BodyHash = bodyHash(c.WordsHash, c.Shape)
 	c.Raw = c.Header.Append(nil)
 	id := community
-	if c.genesis() {
+	if c.Genesis() {
 		id = CommunityID{}
 	}
 	c.ID = HashHeader(id, c.Raw)
@@ -145,8 +157,30 @@ func shapeNonce(words Hash) [NonceSize]byte {
 }
 
 func bodyHash(words Hash, shape []byte) Hash {
+	var parts [64]byte
+	copy(parts[:], words[:])
 	s := sha256.Sum256(shape)
-	return sha256.Sum256(append(words[:], s[:]...))
+	copy(parts[32:], s[:])
+	return sha256.Sum256(parts[:])
+}
+
+// identify sets the id of c, and refuses what is of another community.
+func (c *Change) identify(community CommunityID) error {
+	if c.Genesis() {
+		c.ID = HashHeader(CommunityID{}, c.Raw)
+		if !community.IsZero() && c.ID != ChangeID(community) {
+			return fmt.Errorf("%w: the genesis of another community", ErrHeader)
+		}
+		return nil
+	}
+	c.ID = HashHeader(community, c.Raw)
+	switch {
+	case community.IsZero():
+		return fmt.Errorf("%w: a community begins with its genesis", ErrHeader)
+	case c.Class == Control && c.Document != DocumentID(community):
+		return fmt.Errorf("%w: a control change belongs to its community", ErrHeader)
+	}
+	return nil
 }
 
 // AppendChange appends [header, shape, words] in byte strings; for erased
@@ -162,8 +196,9 @@ func AppendChange(b []byte, c *Change) []byte {
 }
 
 // ReadChange reads what [AppendChange] wrote and checks it against itself:
-// header, lengths, body hash. The community is zero for a genesis. The change
-// shares the reader's memory.
+// header, community, lengths, body hash. The zero community stands for one
+// that is not known yet, and then only a genesis is taken. The change shares
+// the reader's memory.
 func ReadChange(r *Reader, community CommunityID) (*Change, error) {
 	c := &Change{}
 	r.ArrayOf(3)
@@ -184,10 +219,9 @@ func ReadChange(r *Reader, community CommunityID) (*Change, error) {
 	if c.Header, err = DecodeHeader(c.Raw); err != nil {
 		return nil, err
 	}
-	if c.genesis() {
-		community = CommunityID{}
+	if err := c.identify(community); err != nil {
+		return nil, err
 	}
-	c.ID = HashHeader(community, c.Raw)
 	switch {
 	case len(c.Shape) != c.ShapeLen || !erased && len(c.Words) != c.WordsLen || erased && c.WordsLen == 0:
 		return nil, fmt.Errorf("%w: lengths", ErrBody)

@@ -157,9 +157,13 @@ func DecodeHeader(b []byte) (h Header, err error) {
 	if chained != h.Chained() {
 		return Header{}, fmt.Errorf("%w: parents are true when exactly the previous change, else listed", ErrCanonical)
 	}
-	return h, h.check()
+	if err := h.check(); err != nil {
+		return Header{}, err
+	}
+	return h, nil
 }
 
+// check refuses a header that contradicts itself, whatever is held.
 func (h *Header) check() error {
 	most := MaxBody
 	if h.Class == Control {
@@ -172,28 +176,55 @@ func (h *Header) check() error {
 		return fmt.Errorf("%w: a body of %d bytes", ErrLimit, h.ShapeLen+h.WordsLen)
 	case h.Creates && len(h.Parents) > 0:
 		return fmt.Errorf("%w: what creates a document has no parents", ErrHeader)
-	case h.Class == Control && h.Creates:
+	case !h.Creates && h.Document.IsZero() && !h.Genesis():
+		return fmt.Errorf("%w: only the genesis belongs to no document", ErrHeader)
+	case h.Class == Control:
+		return h.checkControl()
+	case h.Class == Content:
+		return h.checkContent()
+	}
+	return nil
+}
+
+func (h *Header) checkControl() error {
+	sealed := h.WordsLen > 0
+	switch {
+	case h.Creates:
 		return fmt.Errorf("%w: a control change creates no document", ErrHeader)
-	case h.Class == Control && len(h.ControlHeads) > 0:
+	case len(h.ControlHeads) > 0:
 		return fmt.Errorf("%w: a control change names its control heads as parents", ErrHeader)
-	case h.Class == Control && len(h.Parents) == 0 && !h.genesis():
+	case len(h.Parents) == 0 && !h.Genesis():
 		return fmt.Errorf("%w: only the genesis has no past", ErrHeader)
-	case h.Class == Content && h.Seq == 1 && (len(h.ControlHeads) == 0 || h.Epoch.IsZero()):
-		return fmt.Errorf("%w: the first change of a log inherits neither control heads nor epoch", ErrHeader)
-	case h.Class == Content && (h.WordsLen < wordsOverhead || h.ShapeLen < sealOverhead):
-		return fmt.Errorf("%w: a sealed body is longer than that", ErrHeader)
-	case h.Class == Control && h.WordsLen > 0 && h.WordsLen < wordsOverhead:
+	case sealed && h.WordsLen < wordsOverhead:
 		return fmt.Errorf("%w: sealed words are longer than that", ErrHeader)
-	case h.Class == Control && h.Seq == 1 && h.WordsLen > 0 && h.Epoch.IsZero():
+	case sealed && h.Seq == 1 && h.Epoch.IsZero():
 		return fmt.Errorf("%w: the first change of a log inherits no epoch", ErrHeader)
-	case h.genesis() && (h.Lamport != 1 || len(h.Parents) > 0 || !h.Epoch.IsZero() || h.WordsLen > 0):
+	case !sealed && !h.Epoch.IsZero():
+		return fmt.Errorf("%w: an epoch, and nothing sealed", ErrHeader)
+	case h.Genesis() && (h.Kind != genesisKind || h.Lamport != 1 || len(h.Parents) > 0 || sealed):
 		return fmt.Errorf("%w: the genesis stands on nothing", ErrHeader)
 	}
 	return nil
 }
 
-// genesis tells whether h can only be the first change of a community.
-func (h *Header) genesis() bool {
+func (h *Header) checkContent() error {
+	switch {
+	case h.Seq == 1 && (len(h.ControlHeads) == 0 || h.Epoch.IsZero()):
+		return fmt.Errorf("%w: the first change of a log inherits neither control heads nor epoch", ErrHeader)
+	case h.WordsLen < wordsOverhead || h.ShapeLen < sealOverhead:
+		return fmt.Errorf("%w: a sealed body is longer than that", ErrHeader)
+	}
+	return nil
+}
+
+// A community is born by these two kinds of control change, in one run.
+const (
+	genesisKind Kind = 1
+	epochKind   Kind = 2
+)
+
+// Genesis tells whether h can only be the first change of a community.
+func (h *Header) Genesis() bool {
 	return h.Class == Control && h.Seq == 1 && h.Document.IsZero() && !h.Creates
 }
 

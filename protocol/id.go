@@ -61,11 +61,14 @@ func (id *ID[Of]) UnmarshalText(text []byte) error {
 	if len(text) != crockford.EncodedLen(len(id)) {
 		return fmt.Errorf("%w: an id has %d characters, this has %d", ErrID, crockford.EncodedLen(len(id)), len(text))
 	}
-	raw, err := crockford.DecodeString(strings.ToLower(string(text)))
-	if err != nil {
+	lower := strings.ToLower(string(text))
+	raw, err := crockford.DecodeString(lower)
+	switch {
+	case err != nil:
 		return fmt.Errorf("%w: %w", ErrID, err)
-	}
-	if got := ID[Of](raw); got.String() != strings.ToLower(string(text)) {
+	case len(raw) != len(id): // the decoder passes over line ends
+		return fmt.Errorf("%w: line ends in it", ErrID)
+	case ID[Of](raw).String() != lower:
 		return fmt.Errorf("%w: its last character says more than an id holds", ErrID)
 	}
 	copy(id[:], raw)
@@ -104,7 +107,7 @@ func LogOf(device DeviceID, incarnation Incarnation, class Class) LogID {
 }
 
 // HashHeader returns the id of the change whose encoded header is given. The
-// genesis alone is taken with the zero community.
+// genesis alone is taken with the zero community: its id is the community's.
 func HashHeader(community CommunityID, header []byte) ChangeID {
 	return labelled[changeOf]("coppice/change/1", community[:], header)
 }

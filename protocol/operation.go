@@ -120,7 +120,9 @@ func DecodeShape(b []byte) ([]Operation, error) {
 }
 
 // Letters hands out the words of a change in the order in which its shape
-// claims them: every [Words] of every operation, known or not, claims its runes.
+// claims them: every [Words] of every operation, known or not, claims its
+// runes. A reader takes each claim with [Letters.Next], or passes over those
+// of an operation that means nothing to it with [Letters.Skip].
 type Letters struct {
 	rest []byte
 	ok   bool
@@ -185,6 +187,15 @@ func (l *Letters) Next(n Words) (s string, readable bool) {
 	}
 	s, l.rest = string(l.rest[:end]), l.rest[end:]
 	return s, true
+}
+
+// Skip passes over all that an operation claims.
+func (l *Letters) Skip(op Operation) {
+	for _, a := range op.Args {
+		if n := claims(a); l.ok {
+			l.Next(Words(n))
+		}
+	}
 }
 
 // Wording is a text as it was when someone tried or agreed: the document's

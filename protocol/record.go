@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"math"
 )
@@ -69,7 +70,25 @@ func (r *Record) Append(b []byte) []byte {
 	return AppendBytes(b, r.Signature[:])
 }
 
-// ReadRecord reads one record; the signature is not verified.
+// check refuses a key that names more or less than its kind needs, so that
+// one thing has one key. Of unknown kinds nothing is asked.
+func (r *Record) check() error {
+	switch named := !r.Recipient.IsZero() || !r.Epoch.IsZero(); {
+	case r.Number == 0:
+		return fmt.Errorf("%w: numbers begin at 1", ErrRecord)
+	case r.Kind == Letter && (r.Recipient.IsZero() || r.Epoch.IsZero()):
+		return fmt.Errorf("%w: a letter without recipient or epoch", ErrRecord)
+	case (r.Kind == Addresses || r.Kind == Held) && named:
+		return fmt.Errorf("%w: recipient and epoch are a letter's", ErrRecord)
+	}
+	return nil
+}
+
+// ErrRecord is returned for a record that contradicts itself.
+var ErrRecord = errors.New("the record contradicts itself")
+
+// ReadRecord reads one record and checks it against itself; the signature is
+// not verified.
 func ReadRecord(r *Reader) (*Record, error) {
 	rec := &Record{}
 	r.ArrayOf(7)
@@ -80,5 +99,8 @@ func ReadRecord(r *Reader) (*Record, error) {
 	rec.Number = r.UintMax(math.MaxInt64)
 	rec.Payload = r.Bytes(MaxRecord)
 	r.Fixed(rec.Signature[:])
+	if r.Err() == nil {
+		r.Fail(rec.check())
+	}
 	return rec, r.Err()
 }

@@ -132,7 +132,7 @@ func ReadRun(r *Reader, community CommunityID) (*Run, error) {
 		if err := run.follows(i, c, full); err != nil {
 			return nil, err
 		}
-		if c.genesis() {
+		if c.Genesis() {
 			community = CommunityID(c.ID)
 		}
 		run.Changes = append(run.Changes, c)
@@ -143,10 +143,15 @@ func ReadRun(r *Reader, community CommunityID) (*Run, error) {
 	if run.Changes[0].Class == Control {
 		most = MaxControlRun
 	}
-	if r.Err() == nil && size > most {
+	switch {
+	case r.Err() != nil:
+		return nil, r.Err()
+	case size > most:
 		return nil, fmt.Errorf("%w: a run of %d bytes", ErrLimit, size)
+	case n == 1 && run.Changes[0].Genesis():
+		return nil, fmt.Errorf("%w: a genesis comes with its first epoch", ErrHeader)
 	}
-	return run, r.Err()
+	return run, nil
 }
 
 // follows checks that c may stand at position i of the run.
@@ -158,14 +163,20 @@ func (r *Run) follows(i int, c *Change, full bool) error {
 		return fmt.Errorf("%w: a run names its log in full exactly where the log begins", ErrChain)
 	case i == 0 && full && c.Previous != ChangeID(r.Log.ID):
 		return fmt.Errorf("%w: the first change does not name the log", ErrChain)
-	case i == 0 && c.genesis() && c.Class != Control:
-		return ErrChain
-	}
-	if i == 0 {
+	case i == 1 && r.Changes[0].Genesis() && c.Kind != epochKind:
+		return fmt.Errorf("%w: the second change of a community is its first epoch", ErrHeader)
+	case i == 0:
 		return nil
 	}
-	if before := r.Changes[i-1]; c.Seq != before.Seq+1 || c.Previous != before.ID || c.Class != before.Class {
-		return fmt.Errorf("%w: seq %d", ErrChain, c.Seq)
+	return c.Continues(r.Changes[i-1])
+}
+
+// Continues tells whether c may stand in a log right after the change before.
+// Of a run that does not begin its log, the first must continue a held change
+// of that very log.
+func (c *Change) Continues(before *Change) error {
+	if c.Seq != before.Seq+1 || c.Previous != before.ID || c.Class != before.Class {
+		return fmt.Errorf("%w: seq %d does not continue seq %d", ErrChain, c.Seq, before.Seq)
 	}
 	return nil
 }
