@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"unicode/utf8"
@@ -374,6 +375,10 @@ func appendCuts(b []byte, cuts []Cut) []byte {
 	return b
 }
 
+func (c Cut) compare(other Cut) int {
+	return cmp.Or(c.Log.Compare(other.Log), c.Kept.Compare(other.Kept))
+}
+
 func readCuts(r *protocol.Reader) []Cut {
 	var cuts []Cut
 	for i := range r.Array() {
@@ -384,8 +389,8 @@ func readCuts(r *protocol.Reader) []Cut {
 		if r.Err() != nil {
 			return nil
 		}
-		if i > 0 && cuts[i-1].Log.Compare(c.Log) >= 0 {
-			r.Fail(fmt.Errorf("%w: cuts out of order or a log twice", protocol.ErrCanonical))
+		if i > 0 && cuts[i-1].compare(c) >= 0 {
+			r.Fail(fmt.Errorf("%w: cuts out of order or twice", protocol.ErrCanonical))
 			return nil
 		}
 		cuts = append(cuts, c)

@@ -185,6 +185,7 @@ type Device struct {
 }
 
 // Cut names what a strike keeps of one content log: everything up to a change.
+// A log that forked may be kept up to several.
 type Cut struct {
 	Log  protocol.LogID
 	Kept protocol.ChangeID
@@ -193,7 +194,7 @@ type Cut struct {
 // Revoke ends one device.
 type Revoke struct {
 	Device protocol.DeviceID
-	Cuts   []Cut // ascending by log
+	Cuts   []Cut // ascending
 	// ByRoot is the root's signature (see [SignRevoke]) when another device of
 	// the same member is the author; zero otherwise.
 	ByRoot protocol.Seal
@@ -203,24 +204,24 @@ type Revoke struct {
 type SetRank struct {
 	Member protocol.MemberID
 	Rank   Rank  // Guest to Founder
-	Cuts   []Cut // ascending by log; of a demotion
+	Cuts   []Cut // ascending; of a demotion
 }
 
 // Remove takes members out. The change's words give the reason.
 type Remove struct {
 	Members []protocol.MemberID // 1 to 256, ascending
-	Cuts    []Cut               // ascending by log
+	Cuts    []Cut               // ascending
 }
 
 // Leave takes its author out.
 type Leave struct {
-	Cuts []Cut // ascending by log
+	Cuts []Cut // ascending
 }
 
 // ExtendCut keeps more than a strike kept.
 type ExtendCut struct {
 	Strike protocol.ChangeID
-	Cuts   []Cut // ascending by log, not empty
+	Cuts   []Cut // ascending, not empty
 }
 
 // Policy says how people enter, or asks for a new epoch.
@@ -249,7 +250,7 @@ type Merge struct{}
 // HandOver makes one member the heir of another who lost the root.
 type HandOver struct {
 	Old, New protocol.MemberID
-	Cuts     []Cut             // ascending by log: of the old member's devices
+	Cuts     []Cut             // ascending: of the old member's devices
 	ByRoot   protocol.Seal     // of the old root (see [SignHandOver]); zero otherwise
 	Second   protocol.ChangeID // the first convener's hand-over, when this is the second; zero otherwise
 }
