@@ -1,0 +1,2 @@
+// Package epoch makes and opens content keys.
+package epoch
