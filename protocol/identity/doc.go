@@ -13,7 +13,7 @@
 // nonces, on which stream. Nothing signed in one session is good in another.
 //
 // Secrets here ([Key], [SealingKey]) do not print under any verb, do not
-// marshal, and lie behind a pointer, so that a struct that holds one in an
+// marshal, and lie within a func, so that a struct that holds one in an
 // unexported field does not print it either. Only [Key.Seed] and
 // [SealingKey.Seed] give them away, to be written to a file of mode 0600.
 //

@@ -52,7 +52,7 @@ func (k PublicKey) Member() protocol.MemberID { return protocol.MemberOf(k) }
 
 // Key is an Ed25519 signing key. The zero Key signs nothing: it panics.
 type Key struct {
-	private *ed25519.PrivateKey // behind a pointer: fmt prints an address where it cannot call Format
+	private func() ed25519.PrivateKey // a func: fmt prints an address even where it cannot call Format
 }
 
 // SeedSize is the length in bytes of the seed of a signing key and of a sealing key.
@@ -61,23 +61,23 @@ const SeedSize = 32
 // NewKey returns the key that comes from seed, 32 secret random bytes.
 func NewKey(seed [SeedSize]byte) Key {
 	private := ed25519.NewKeyFromSeed(seed[:])
-	return Key{&private}
+	return Key{func() ed25519.PrivateKey { return private }}
 }
 
 // Seed returns what [NewKey] took.
-func (k Key) Seed() [SeedSize]byte { return [SeedSize]byte(k.private.Seed()) }
+func (k Key) Seed() [SeedSize]byte { return [SeedSize]byte(k.private().Seed()) }
 
 // Public returns the public half.
-func (k Key) Public() PublicKey { return PublicKey(k.private.Public().(ed25519.PublicKey)) }
+func (k Key) Public() PublicKey { return PublicKey(k.private().Public().(ed25519.PublicKey)) }
 
 // Private returns k as the standard library takes it. It prints: hand it on,
 // never keep it.
-func (k Key) Private() ed25519.PrivateKey { return *k.private }
+func (k Key) Private() ed25519.PrivateKey { return k.private() }
 
 // Sign signs message, which must begin with the label of its purpose and the
 // community.
 func (k Key) Sign(message []byte) protocol.Seal {
-	return protocol.Seal(ed25519.Sign(*k.private, message))
+	return protocol.Seal(ed25519.Sign(k.private(), message))
 }
 
 // IsZero tells whether k is no key.

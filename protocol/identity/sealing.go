@@ -17,7 +17,7 @@ const (
 // MLKEM768-X25519, HKDF-SHA256 and ChaCha20-Poly1305, so that traffic recorded
 // today stays closed to a quantum computer.
 type SealingKey struct {
-	private hpke.PrivateKey
+	private func() hpke.PrivateKey // a func, as in [Key]
 }
 
 // NewSealingKey returns the key that comes from seed, [SeedSize] secret random bytes.
@@ -26,12 +26,12 @@ func NewSealingKey(seed []byte) (SealingKey, error) {
 	if err != nil {
 		return SealingKey{}, fmt.Errorf("%w: sealing key: %w", ErrKey, err)
 	}
-	return SealingKey{private}, nil
+	return SealingKey{func() hpke.PrivateKey { return private }}, nil
 }
 
 // Seed returns what [NewSealingKey] took.
 func (k SealingKey) Seed() []byte {
-	seed, err := k.private.Bytes()
+	seed, err := k.private().Bytes()
 	if err != nil {
 		panic(err) // only for keys of hardware, and these come from seeds
 	}
@@ -39,11 +39,11 @@ func (k SealingKey) Seed() []byte {
 }
 
 // Public returns the public half, [SealingKeySize] bytes.
-func (k SealingKey) Public() []byte { return k.private.PublicKey().Bytes() }
+func (k SealingKey) Public() []byte { return k.private().PublicKey().Bytes() }
 
 // Open opens what [SealTo] sealed with the same info.
 func (k SealingKey) Open(info, sealed []byte) ([]byte, error) {
-	return hpke.Open(k.private, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info, sealed)
+	return hpke.Open(k.private(), hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info, sealed)
 }
 
 // SealTo seals plain to the holder of the public sealing key. Info names the
