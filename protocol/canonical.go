@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -312,8 +313,8 @@ func (r *Reader) NextIsTrue() bool {
 // NextIsArray tells whether the next value is an array, without reading it.
 func (r *Reader) NextIsArray() bool { return len(r.rest) > 0 && r.rest[0]>>5 == majorArray }
 
-// Value reads any value of at most 6 arrays within each other. Byte strings
-// in it share the reader's memory.
+// Value reads any value, of which no part lies within more than 6 arrays.
+// Byte strings in it share the reader's memory.
 func (r *Reader) Value() Value { return r.value(0) }
 
 func (r *Reader) value(depth int) Value {
@@ -365,20 +366,21 @@ func (r *Reader) value(depth int) Value {
 	return nil
 }
 
-// ReadIDs reads an array of at most most ids that ascend strictly.
-func ReadIDs[Of any](r *Reader, most int) []ID[Of] {
+// ReadIDs reads an array of at most most ids that ascend strictly, as in
+// ReadIDs[ChangeID](r, MaxParents).
+func ReadIDs[T ~[32]byte](r *Reader, most int) []T {
 	n := r.Array()
 	if n > most {
 		r.exceed("%d ids, at most %d", n, most)
 		return nil
 	}
-	var ids []ID[Of]
+	var ids []T
 	for i := range n {
-		id := ReadID[Of](r)
+		id := ReadID[T](r)
 		if r.err != nil {
 			return nil
 		}
-		if i > 0 && ids[i-1].Compare(id) >= 0 {
+		if i > 0 && bytes.Compare(ids[i-1][:], id[:]) >= 0 {
 			r.refuse("ids out of order or twice")
 			return nil
 		}
@@ -388,7 +390,7 @@ func ReadIDs[Of any](r *Reader, most int) []ID[Of] {
 }
 
 // ReadID reads one id: a byte string of 32.
-func ReadID[Of any](r *Reader) (id ID[Of]) {
+func ReadID[T ~[32]byte](r *Reader) (id T) {
 	r.Fixed(id[:])
 	return id
 }

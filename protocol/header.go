@@ -129,14 +129,14 @@ func DecodeHeader(b []byte) (h Header, err error) {
 		r.refuse("a document id of %d bytes", len(document))
 	}
 	h.Seq = r.UintMax(math.MaxInt64)
-	h.Previous = ReadID[changeOf](r)
+	h.Previous = ReadID[ChangeID](r)
 	chained := r.NextIsTrue()
 	if chained {
 		h.Parents = []ChangeID{h.Previous}
 	} else {
-		h.Parents = ReadIDs[changeOf](r, MaxParents)
+		h.Parents = ReadIDs[ChangeID](r, MaxParents)
 	}
-	h.ControlHeads = ReadIDs[changeOf](r, MaxControlHeads)
+	h.ControlHeads = ReadIDs[ChangeID](r, MaxControlHeads)
 	h.Lamport = r.UintMax(math.MaxInt64)
 	switch epoch := r.Bytes(len(h.Epoch)); len(epoch) {
 	case 0:
