@@ -1,0 +1,305 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"coppice.example/protocol"
+	"github.com/ipfs/go-datastore"
+)
+
+// Batch is what becomes durable at once.
+type Batch struct {
+	// Runs get one arrival number each, in this order; a run may continue one
+	// before it. What of a run is held already is dropped from its front, and
+	// a run wholly held gets no number.
+	Runs []*protocol.Run
+	// Records replace the one of their key unless its number is as great; each
+	// taken gets a record number.
+	Records []*protocol.Record
+	Forget  []protocol.RecordKey // records to drop, done first
+	Local   []Local              // a nil value drops the key
+}
+
+// Append makes the batch durable, all or nothing, and returns the number of
+// the last arrival. Errors: [ErrGap] and the like name a batch that was not
+// taken and harms nothing; [ErrStopped] that the disk failed: whether the
+// batch is held is known only after opening anew, and no more is taken.
+func (s *Store) Append(b Batch) (arrival uint64, err error) {
+	s.append.Lock()
+	defer s.append.Unlock()
+	if err := s.usable(); err != nil {
+		return 0, err
+	}
+	t := &taking{batch: s.begin(), branches: map[uint32]*Branch{}, spots: map[protocol.ChangeID]spot{},
+		stands: map[uint32]stand{},
+		count:  uint32(len(s.branches)), arrival: s.arrival, record: s.record}
+	for _, key := range b.Forget {
+		if err := t.forget(key); err != nil {
+			return 0, err
+		}
+	}
+	for _, run := range b.Runs {
+		if err := t.run(run); err != nil {
+			return 0, err
+		}
+	}
+	if err := t.records(b.Records); err != nil {
+		return 0, err
+	}
+	for _, l := range b.Local {
+		if l.Value == nil {
+			t.delete(nameKey(tableLocal, l.Key))
+		} else {
+			t.put(nameKey(tableLocal, l.Key), l.Value)
+		}
+	}
+	if err := t.commit(); err != nil {
+		return 0, err
+	}
+	t.settle()
+	return s.arrival, nil
+}
+
+// usable tells why nothing can be written, if so. The caller holds s.append.
+func (s *Store) usable() error {
+	if s.closed {
+		return fmt.Errorf("%w: closed", ErrStopped)
+	}
+	return s.Stopped()
+}
+
+// batch collects writes; the first fault sticks.
+type batch struct {
+	*Store
+	ds    datastore.Batch
+	count int
+	err   error
+}
+
+func (s *Store) begin() *batch {
+	b := &batch{Store: s}
+	b.ds, b.err = s.ds.Batch(context.Background())
+	return b
+}
+
+func (b *batch) put(key, value []byte) {
+	if b.err == nil {
+		b.err = b.ds.Put(context.Background(), datastore.RawKey(string(key)), value)
+		b.count++
+	}
+}
+
+func (b *batch) delete(key []byte) {
+	if b.err == nil {
+		b.err = b.ds.Delete(context.Background(), datastore.RawKey(string(key)))
+		b.count++
+	}
+}
+
+// commit returns nil only when all is on disk and synced. The database calls a
+// failed write fatal, by the logger or by a panic with its locks held; the
+// guard knows of it before.
+func (b *batch) commit() (err error) {
+	if b.err != nil || b.count == 0 {
+		return b.err
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			b.wedged = true
+			_ = b.disk.stop(fmt.Errorf("%v", p))
+			err = b.Stopped()
+		}
+	}()
+	if err := b.ds.Commit(context.Background()); err != nil {
+		_ = b.disk.stop(err)
+	}
+	return b.Stopped()
+}
+
+// taking is one Append under way: the batch and what will be held after it.
+type taking struct {
+	*batch
+	branches map[uint32]*Branch // new or grown
+	spots    map[protocol.ChangeID]spot
+	stands   map[uint32]stand // of branches this batch went through
+	count    uint32           // of branches
+	arrival  uint64
+	record   uint64
+}
+
+func (t *taking) run(r *protocol.Run) error {
+	b, rest, err := t.join(r)
+	if err != nil || len(rest) == 0 {
+		return err
+	}
+	t.arrival++
+	documents := map[protocol.DocumentID][]uint64{}
+	for _, c := range rest {
+		if c.Previous != b.TipID || c.Seq != b.Tip+1 {
+			return fmt.Errorf("store: %w: seq %d after %d", ErrGap, c.Seq, b.Tip)
+		}
+		b.Tip, b.TipID = c.Seq, c.ID
+		p := Place{b.Number, c.Seq}
+		if err := t.stand(p, c); err != nil {
+			return err
+		}
+		t.put(changeKey(p), encodeChange(c))
+		t.put(idKey(c.ID), encodeSpot(spot{p, t.arrival}))
+		t.spots[c.ID] = spot{p, t.arrival}
+		if c.Class != protocol.Control {
+			d := c.DocumentOf(c.ID)
+			documents[d] = append(documents[d], c.Seq)
+		}
+	}
+	for d, seqs := range documents {
+		t.put(documentKey(d, t.arrival), encodePart(part{b.Number, seqs}))
+	}
+	t.put(sealKey(Place{b.Number, b.Tip}), encodeSealed(sealed{t.arrival, b.TipID, r.Seal}))
+	t.put(numberKey(tableArrival, t.arrival), encodeArrival(Arrival{Branch: b.Number, Class: b.Log.Class, First: rest[0].Seq, Last: b.Tip}))
+	if b.Log.Class == protocol.Control {
+		t.put(numberKey(tableControl, t.arrival), []byte{})
+	}
+	return nil
+}
+
+// join finds the branch that the run continues, or begins one, and what of
+// the run is not yet held.
+func (t *taking) join(r *protocol.Run) (*Branch, []*protocol.Change, error) {
+	if len(r.Changes) == 0 {
+		return nil, nil, nil
+	}
+	if b, ok := t.tip(r.Changes[0].Previous); ok && r.Changes[0].Seq > 1 {
+		return b, r.Changes, nil // the usual case asks no disk
+	}
+	rest, parent := r.Changes, spot{}
+	for len(rest) > 0 {
+		at, ok, err := t.held(rest[0].ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !ok {
+			break
+		}
+		rest, parent = rest[1:], at
+	}
+	if len(rest) == 0 {
+		return nil, nil, nil
+	}
+	first := rest[0]
+	if parent.Branch == 0 && first.Seq > 1 {
+		at, ok, err := t.held(first.Previous)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !ok {
+			return nil, nil, fmt.Errorf("store: %w: %s", ErrGap, first.ID)
+		}
+		parent = at
+	}
+	if b, ok := t.tip(first.Previous); ok && first.Seq > 1 {
+		return b, rest, nil
+	}
+	b, err := t.branch(r.Log, parent.Place, first)
+	return b, rest, err
+}
+
+// branch begins a branch with first: one that leaves parent, or one that
+// begins a log where parent is zero.
+func (t *taking) branch(log protocol.LogRef, parent Place, first *protocol.Change) (*Branch, error) {
+	switch {
+	case parent.Seq+1 != first.Seq:
+		return nil, fmt.Errorf("store: %w: seq %d after %d", ErrGap, first.Seq, parent.Seq)
+	case parent.Branch == 0 && (!log.Full() || first.Previous != protocol.ChangeID(log.ID)):
+		return nil, fmt.Errorf("store: %w: the first change of a log names it", ErrGap)
+	case parent.Branch != 0:
+		if b := t.branches[parent.Branch]; b != nil {
+			log = b.Log
+		} else {
+			log = t.Store.branches[parent.Branch-1].Log
+		}
+	}
+	t.count++
+	b := &Branch{Number: t.count, Log: log, Parent: parent, First: first.Seq, Tip: parent.Seq, TipID: first.Previous}
+	t.branches[b.Number] = b
+	t.put(branchKey(b.Number), encodeBranch(*b))
+	inherited, err := t.standAt(parent)
+	t.stands[b.Number] = inherited
+	return b, err
+}
+
+// tip returns the branch, as it will be, whose tip has this id.
+func (t *taking) tip(id protocol.ChangeID) (*Branch, bool) {
+	for _, b := range t.branches {
+		if b.TipID == id {
+			return b, true
+		}
+	}
+	number, ok := t.tips[id]
+	if !ok || t.branches[number] != nil {
+		return nil, false
+	}
+	b := t.Store.branches[number-1]
+	t.branches[number] = &b
+	return &b, true
+}
+
+// held tells where a change lies, or will.
+func (t *taking) held(id protocol.ChangeID) (spot, bool, error) {
+	if at, ok := t.spots[id]; ok {
+		return at, true, nil
+	}
+	return t.spot(id)
+}
+
+// stand keeps what later changes inherit: where c writes it, and where a
+// branch begins, so that nobody need look beyond a branch.
+func (t *taking) stand(p Place, c *protocol.Change) error {
+	begins := p.Seq == t.branches[p.Branch].First
+	if len(c.ControlHeads) == 0 && c.Epoch.IsZero() && !begins {
+		return nil
+	}
+	now, ok := t.stands[p.Branch]
+	if !ok {
+		var err error
+		if now, err = t.standAt(p); err != nil {
+			return err
+		}
+	}
+	if len(c.ControlHeads) > 0 {
+		now.heads = c.ControlHeads
+	}
+	if !c.Epoch.IsZero() {
+		now.epoch = c.Epoch
+	}
+	t.stands[p.Branch] = now
+	t.put(placeKey(tableStand, p), encodeStand(now))
+	return nil
+}
+
+// standAt tells what is inherited at a place, which may lie in this batch.
+func (t *taking) standAt(p Place) (stand, error) {
+	b := t.branches[p.Branch]
+	if now, ok := t.stands[p.Branch]; ok && p.Seq == b.Tip {
+		return now, nil
+	}
+	return t.Store.standAt(p)
+}
+
+// settle makes what was taken visible.
+func (t *taking) settle() {
+	s := t.Store
+	s.table.Lock()
+	defer s.table.Unlock()
+	for number := uint32(len(s.branches)) + 1; number <= t.count; number++ {
+		b := t.branches[number]
+		s.branches = append(s.branches, Branch{})
+		s.logs[b.Log.ID] = append(s.logs[b.Log.ID], number)
+	}
+	for number, b := range t.branches {
+		delete(s.tips, s.branches[number-1].TipID)
+		s.branches[number-1] = *b
+		s.tips[b.TipID] = number
+	}
+	s.arrival, s.record = t.arrival, t.record
+}

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"coppice.example/protocol"
+)
+
+// Erase drops the words of held changes and keeps the hash in their place, so
+// that each keeps its id, its shape and its seal. It is durable when Erase
+// returns, and the tables that held the words are rewritten; the write-ahead
+// log may hold them until the database reuses it. Ids not held are passed over.
+func (s *Store) Erase(ids []protocol.ChangeID) error {
+	var places []Place
+	s.append.Lock()
+	defer s.append.Unlock()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	b := s.begin()
+	for _, id := range ids {
+		held, err := s.Change(id)
+		if errors.Is(err, ErrNotHeld) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if len(held.Words) > 0 {
+			b.put(changeKey(held.Place), encodeChange(held.Change.Erase()))
+			places = append(places, held.Place)
+		}
+	}
+	if err := b.commit(); err != nil {
+		return err
+	}
+	for _, p := range places {
+		if err := s.ds.DB.Compact(context.Background(), changeKey(p), append(changeKey(p), 0), false); err != nil {
+			return damage(err)
+		}
+	}
+	return s.Stopped()
+}
+
+// Mend writes held changes anew: what another node sent for damaged ones, or
+// for erased ones whose redaction turned void. The caller has decoded each, so
+// its body is the one its id names. Errors: [ErrNotHeld].
+func (s *Store) Mend(changes []*protocol.Change) error {
+	s.append.Lock()
+	defer s.append.Unlock()
+	if err := s.usable(); err != nil {
+		return err
+	}
+	b := s.begin()
+	for _, c := range changes {
+		p, ok, err := s.Held(c.ID)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return notHeld(c.ID)
+		}
+		b.put(changeKey(p), encodeChange(c))
+	}
+	return b.commit()
+}
+
+// Verify reads every change of the arrivals from first to last and returns
+// those that are damaged. A node verifies the tail at its start and the rest
+// over days.
+func (s *Store) Verify(first, last uint64) (damaged []*DamagedError, err error) {
+	for a, err := range s.Arrivals(first) {
+		if err != nil {
+			return damaged, err
+		}
+		if a.Number > last {
+			break
+		}
+		var before protocol.ChangeID
+		for seq := a.First; seq <= a.Last; seq++ {
+			p := Place{a.Branch, seq}
+			c, err := s.at(p, protocol.ChangeID{})
+			if err == nil && !before.IsZero() && c.Previous != before {
+				err = &DamagedError{ID: c.ID, Place: p, Cause: protocol.ErrChain}
+			}
+			if d, ok := errors.AsType[*DamagedError](err); ok {
+				damaged, before = append(damaged, d), d.ID
+			} else if err != nil {
+				return damaged, err
+			} else {
+				before = c.ID
+			}
+		}
+	}
+	return damaged, nil
+}

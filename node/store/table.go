@@ -1,0 +1,333 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+
+	"coppice.example/protocol"
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/ipfs/go-datastore"
+)
+
+// The tables. A key is '/', the table's letter, fixed-width big-endian numbers
+// and ids, and a dot: a key of go-datastore begins with a slash and must not
+// end in one, which a bare id may.
+const (
+	tableMeta     = 'm' // name -> value: community, record
+	tableBranch   = 'l' // branch -> log, parent, first
+	tableChange   = 'c' // place -> id, change
+	tableSeal     = 's' // place of a run's last change -> arrival, id, seal
+	tableID       = 'i' // id -> place, arrival
+	tableStand    = 'h' // place -> control heads and epoch from here on
+	tableDocument = 'd' // document, arrival -> branch, seqs
+	tableArrival  = 'a' // arrival -> branch, class, first, last
+	tableControl  = 'k' // arrival of a control run -> nothing
+	tableRecord   = 'r' // kind, recipient, epoch, device -> record number
+	tableNumber   = 'n' // record number -> record
+	tableLocal    = 'x' // name -> value
+)
+
+const keyHead, keyTail = 2, 1 // bytes before and after the parts of a key
+
+func newKey(table byte, size int) []byte { return append(make([]byte, 0, size+3), '/', table) }
+
+func numberKey(table byte, n uint64) []byte {
+	return append(binary.BigEndian.AppendUint64(newKey(table, 8), n), '.')
+}
+
+func placeKey(table byte, p Place) []byte {
+	k := binary.BigEndian.AppendUint32(newKey(table, 12), p.Branch)
+	return append(binary.BigEndian.AppendUint64(k, p.Seq), '.')
+}
+
+func nameKey(table byte, name string) []byte {
+	return append(append(newKey(table, len(name)), name...), '.')
+}
+
+func metaKey(name string) []byte { return nameKey(tableMeta, name) }
+func changeKey(p Place) []byte   { return placeKey(tableChange, p) }
+func sealKey(p Place) []byte     { return placeKey(tableSeal, p) }
+
+func branchKey(number uint32) []byte {
+	return append(binary.BigEndian.AppendUint32(newKey(tableBranch, 4), number), '.')
+}
+
+func idKey(id protocol.ChangeID) []byte {
+	return append(append(newKey(tableID, 32), id[:]...), '.')
+}
+
+func documentKey(d protocol.DocumentID, arrival uint64) []byte {
+	k := append(newKey(tableDocument, 40), d[:]...)
+	return append(binary.BigEndian.AppendUint64(k, arrival), '.')
+}
+
+func recordKey(k protocol.RecordKey) []byte {
+	b := append(newKey(tableRecord, 97), byte(k.Kind))
+	b = append(append(append(b, k.Recipient[:]...), k.Epoch[:]...), k.Device[:]...)
+	return append(b, '.')
+}
+
+// numberOf reads the last number of a key, 0 from one that is too short.
+func numberOf(key []byte) uint64 {
+	if len(key) < keyHead+8+keyTail {
+		return 0
+	}
+	return binary.BigEndian.Uint64(key[len(key)-keyTail-8:])
+}
+
+// placeOf reads the place of a key that [placeKey] made.
+func placeOf(key []byte) Place {
+	if len(key) != keyHead+12+keyTail {
+		return Place{}
+	}
+	return Place{binary.BigEndian.Uint32(key[keyHead:]), numberOf(key)}
+}
+
+// tableRange returns the bounds of a whole table.
+func tableRange(table byte) (from, to []byte) {
+	return []byte{'/', table}, []byte{'/', table + 1}
+}
+
+// The values: canonical CBOR, read back by the strict reader.
+
+func encodeBranch(b Branch) []byte {
+	v := protocol.AppendArray(nil, 6)
+	v = protocol.AppendBytes(v, b.Log.Device[:])
+	v = protocol.AppendBytes(v, b.Log.Incarnation[:])
+	v = protocol.AppendUint(v, uint64(b.Log.Class))
+	v = protocol.AppendUint(v, uint64(b.Parent.Branch))
+	v = protocol.AppendUint(v, b.Parent.Seq)
+	return protocol.AppendUint(v, b.First)
+}
+
+func decodeBranch(key, value []byte) (b Branch, err error) {
+	if len(key) != keyHead+4+keyTail {
+		return b, errors.New("a key of the wrong length")
+	}
+	b.Number = binary.BigEndian.Uint32(key[keyHead:])
+	var device protocol.DeviceID
+	var incarnation protocol.Incarnation
+	r := protocol.NewReader(value)
+	r.ArrayOf(6)
+	r.Fixed(device[:])
+	r.Fixed(incarnation[:])
+	class := protocol.Class(r.UintMax(math.MaxUint8))
+	b.Parent = Place{uint32(r.UintMax(math.MaxUint32)), r.Uint()}
+	b.First = r.Uint()
+	if err := r.End(); err != nil {
+		return b, err
+	}
+	if b.Parent.Branch >= b.Number || b.First != b.Parent.Seq+1 {
+		return b, errors.New("it leaves a branch that is not there")
+	}
+	b.Log = protocol.NewLogRef(device, incarnation, class)
+	return b, nil
+}
+
+// sealed is how a run ended.
+type sealed struct {
+	arrival uint64
+	id      protocol.ChangeID
+	seal    protocol.Seal
+}
+
+func encodeSealed(s sealed) []byte {
+	v := protocol.AppendUint(protocol.AppendArray(make([]byte, 0, 112), 3), s.arrival)
+	return protocol.AppendBytes(protocol.AppendBytes(v, s.id[:]), s.seal[:])
+}
+
+func decodeSealed(value []byte) (s sealed, err error) {
+	r := protocol.NewReader(value)
+	r.ArrayOf(3)
+	s.arrival = r.Uint()
+	r.Fixed(s.id[:])
+	r.Fixed(s.seal[:])
+	return s, r.End()
+}
+
+// spot is where a change lies.
+type spot struct {
+	Place
+	arrival uint64
+}
+
+func encodeSpot(s spot) []byte {
+	v := protocol.AppendUint(protocol.AppendArray(nil, 3), uint64(s.Branch))
+	return protocol.AppendUint(protocol.AppendUint(v, s.Seq), s.arrival)
+}
+
+func decodeSpot(value []byte) (s spot, err error) {
+	r := protocol.NewReader(value)
+	r.ArrayOf(3)
+	s.Branch = uint32(r.UintMax(math.MaxUint32))
+	s.Seq, s.arrival = r.Uint(), r.Uint()
+	return s, r.End()
+}
+
+// stand is what the changes of a branch inherit from some place on.
+type stand struct {
+	heads []protocol.ChangeID
+	epoch protocol.ChangeID
+}
+
+func encodeStand(s stand) []byte {
+	return protocol.AppendBytes(protocol.AppendIDs(protocol.AppendArray(nil, 2), s.heads), s.epoch[:])
+}
+
+func decodeStand(value []byte) (s stand, err error) {
+	r := protocol.NewReader(value)
+	r.ArrayOf(2)
+	for range r.Array() {
+		var id protocol.ChangeID
+		r.Fixed(id[:])
+		s.heads = append(s.heads, id)
+	}
+	r.Fixed(s.epoch[:])
+	return s, r.End()
+}
+
+// part is what one run says of one document.
+type part struct {
+	branch uint32
+	seqs   []uint64
+}
+
+func encodePart(p part) []byte {
+	v := protocol.AppendArray(nil, 1+len(p.seqs))
+	v = protocol.AppendUint(v, uint64(p.branch))
+	before := uint64(0)
+	for _, seq := range p.seqs {
+		v, before = protocol.AppendUint(v, seq-before), seq
+	}
+	return v
+}
+
+func decodePart(value []byte) (p part, err error) {
+	r := protocol.NewReader(value)
+	n := r.Array()
+	p.branch = uint32(r.UintMax(math.MaxUint32))
+	seq := uint64(0)
+	for range n - 1 {
+		seq += r.Uint()
+		p.seqs = append(p.seqs, seq)
+	}
+	return p, r.End()
+}
+
+func encodeArrival(a Arrival) []byte {
+	v := protocol.AppendUint(protocol.AppendArray(nil, 4), uint64(a.Branch))
+	v = protocol.AppendUint(v, uint64(a.Class))
+	return protocol.AppendUint(protocol.AppendUint(v, a.First), a.Last)
+}
+
+func decodeArrival(key, value []byte) (a Arrival, err error) {
+	r := protocol.NewReader(value)
+	r.ArrayOf(4)
+	a.Number = numberOf(key)
+	a.Branch = uint32(r.UintMax(math.MaxUint32))
+	a.Class = protocol.Class(r.UintMax(math.MaxUint8))
+	a.First, a.Last = r.Uint(), r.Uint()
+	return a, r.End()
+}
+
+// encodeChange puts the id before the change, so that a damaged header is
+// known for what it was; compression takes it back out, as the next change
+// names it as previous.
+func encodeChange(c *protocol.Change) []byte {
+	v := append(make([]byte, 0, len(c.ID)+c.Size()+24), c.ID[:]...)
+	return protocol.AppendChange(v, c)
+}
+
+// decodeChange reads a change and proves that it is the one it was kept as.
+// It shares the memory of value.
+func decodeChange(value []byte, community protocol.CommunityID, p Place) (*protocol.Change, error) {
+	if len(value) < 32 {
+		return nil, &DamagedError{Place: p, Cause: errors.New("cut short")}
+	}
+	id := protocol.ChangeID(value[:32])
+	r := protocol.NewReader(value[32:])
+	c, err := protocol.ReadChange(r, community)
+	if err == nil {
+		err = r.End()
+	}
+	if err == nil && c.ID != id {
+		err = fmt.Errorf("its header is that of %s", c.ID)
+	}
+	if err != nil {
+		return nil, &DamagedError{ID: id, Place: p, Cause: err}
+	}
+	return c, nil
+}
+
+// get returns a copy of the value, nil when there is none.
+func (s *Store) get(key []byte) ([]byte, error) {
+	v, err := s.ds.Get(context.Background(), datastore.RawKey(string(key)))
+	if errors.Is(err, datastore.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, damage(err)
+	}
+	return v, nil
+}
+
+// entry is what a scan stands on, until its next step.
+type entry struct{ key, value []byte }
+
+// scan walks the keys from (included) to to (excluded). The query of
+// go-datastore knows only prefixes, so this asks the database under it.
+func (s *Store) scan(from, to []byte) iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
+		it, err := s.ds.DB.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: to})
+		if err != nil {
+			yield(entry{}, damage(err))
+			return
+		}
+		defer it.Close()
+		for ok := it.First(); ok; ok = it.Next() {
+			value, err := it.ValueAndErr()
+			if err != nil {
+				yield(entry{}, damage(err))
+				return
+			}
+			if !yield(entry{it.Key(), value}, nil) {
+				return
+			}
+		}
+		if err := it.Error(); err != nil {
+			yield(entry{}, damage(err))
+		}
+	}
+}
+
+// last returns the greatest key between from and to; both nil when there is none.
+func (s *Store) last(from, to []byte) (e entry, err error) {
+	it, err := s.ds.DB.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: to})
+	if err != nil {
+		return e, damage(err)
+	}
+	defer it.Close()
+	if !it.Last() {
+		return e, damage(it.Error())
+	}
+	value, err := it.ValueAndErr()
+	if err != nil {
+		return e, damage(err)
+	}
+	return entry{append([]byte(nil), it.Key()...), append([]byte(nil), value...)}, nil
+}
+
+// damage makes the database's own finding of damage ours.
+func damage(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case pebble.IsCorruptionError(err):
+		return &DamagedError{Cause: err}
+	}
+	return fmt.Errorf("store: %w", err)
+}
