@@ -1,0 +1,250 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// maxRequest bounds a request's body in bytes: the longest text, with every
+// character escaped.
+const maxRequest = 4 << 20
+
+// NewHandler serves the node's acts over HTTP. It is meant for the Unix socket
+// alone: it asks nobody who they are.
+func NewHandler(b Backend) http.Handler {
+	mux := http.NewServeMux()
+	config := huma.DefaultConfig("Coppice", "1")
+	config.DocsPath = ""
+	config.CreateHooks = nil // no $schema in answers
+	config.Transformers = nil
+	a := &acts{humago.New(mux, config)}
+	a.communities(b)
+	a.documents(b)
+	a.node(b)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, fmt.Errorf("%w: no such act: %s %s", ErrNotFound, r.Method, r.URL.Path))
+	})
+	return guard(mux)
+}
+
+// Huma makes its own errors by this function: requests that do not parse or
+// do not fit their schema. They leave in the same form as all others.
+func init() {
+	huma.NewError = func(status int, message string, details ...error) huma.StatusError {
+		kind := ErrUsage
+		switch {
+		case status == http.StatusRequestEntityTooLarge:
+			kind = ErrTooLarge
+		case status >= http.StatusInternalServerError:
+			kind = errors.New("the node failed")
+		}
+		text := []string{message}
+		for _, err := range details {
+			if err != nil {
+				text = append(text, err.Error())
+			}
+		}
+		return ProblemOf(fmt.Errorf("%w: %s", kind, strings.Join(text, "; ")))
+	}
+}
+
+// acts registers operations.
+type acts struct{ api huma.API }
+
+// Params go with every act; exported so that they are read from the request.
+type Params struct {
+	Community string `query:"community" doc:"id, prefix or name; empty: the only one"`
+	Now       string `query:"now" doc:"RFC 3339; governs what the call writes and derives"`
+}
+
+func (p Params) call() (Call, error) {
+	call := Call{Community: p.Community}
+	if p.Now != "" {
+		now, err := time.Parse(time.RFC3339Nano, p.Now)
+		if err != nil {
+			return call, fmt.Errorf("%w: now: %w", ErrUsage, err)
+		}
+		call.Now = now
+	}
+	return call, nil
+}
+
+type (
+	plain       struct{ Params }
+	with[B any] struct {
+		Params
+		Body B
+	}
+	about struct {
+		Params
+		ID string `path:"id" doc:"id or an unambiguous prefix"`
+	}
+	aboutWith[B any] struct {
+		Params
+		ID   string `path:"id" doc:"id or an unambiguous prefix"`
+		Body B
+	}
+	answer[B any] struct{ Body B }
+)
+
+func (p plain) in() Params        { return p.Params }
+func (p with[B]) in() Params      { return p.Params }
+func (p about) in() Params        { return p.Params }
+func (p aboutWith[B]) in() Params { return p.Params }
+
+// act registers one operation: run is called with what the request said.
+func act[In interface{ in() Params }, Out any](a *acts, method, path, name, summary string, run func(context.Context, Call, In) (Out, error)) {
+	op := huma.Operation{
+		OperationID: name, Method: method, Path: path, Summary: summary,
+		MaxBodyBytes: maxRequest, BodyReadTimeout: 30 * time.Second,
+	}
+	huma.Register(a.api, op, func(ctx context.Context, in *In) (*answer[Out], error) {
+		call, err := (*in).in().call()
+		if err != nil {
+			return nil, ProblemOf(err)
+		}
+		out, err := run(ctx, call, *in)
+		if err != nil {
+			return nil, ProblemOf(err)
+		}
+		return &answer[Out]{out}, nil
+	})
+}
+
+type none = struct{}
+
+func (a *acts) communities(b Backend) {
+	act(a, http.MethodPost, "/v1/communities", "found", "Found a community",
+		func(ctx context.Context, call Call, in with[Founding]) (Founded, error) {
+			return b.Found(ctx, call, in.Body)
+		})
+	act(a, http.MethodPost, "/v1/invites", "invite", "Make an invite",
+		func(ctx context.Context, call Call, in with[Invitation]) (Invited, error) {
+			return b.Invite(ctx, call, in.Body)
+		})
+	act(a, http.MethodGet, "/v1/invites", "invites", "List invites",
+		func(ctx context.Context, call Call, _ plain) (Invites, error) { return b.Invites(ctx, call) })
+	act(a, http.MethodDelete, "/v1/invites/{id}", "revoke-invite", "Revoke an invite",
+		func(ctx context.Context, call Call, in about) (none, error) {
+			return none{}, b.RevokeInvite(ctx, call, in.ID)
+		})
+	act(a, http.MethodPost, "/v1/preview", "preview", "See where an invite leads",
+		func(ctx context.Context, call Call, in with[Previewing]) (Preview, error) {
+			return b.Preview(ctx, call, in.Body)
+		})
+	act(a, http.MethodPost, "/v1/join", "join", "Come in by an invite",
+		func(ctx context.Context, call Call, in with[Joining]) (Joined, error) {
+			return b.Join(ctx, call, in.Body)
+		})
+	act(a, http.MethodGet, "/v1/members", "members", "List members",
+		func(ctx context.Context, call Call, _ plain) (Members, error) { return b.Members(ctx, call) })
+}
+
+func (a *acts) documents(b Backend) {
+	act(a, http.MethodPost, "/v1/documents", "new", "Make a document",
+		func(ctx context.Context, call Call, in with[Draft]) (Made, error) { return b.New(ctx, call, in.Body) })
+	act(a, http.MethodGet, "/v1/documents", "list", "List documents, the last touched first",
+		func(ctx context.Context, call Call, in listing) (Items, error) {
+			return b.List(ctx, call, Listing{in.Kind, in.Limit, in.After})
+		})
+	act(a, http.MethodGet, "/v1/search", "search", "Find documents by their words",
+		func(ctx context.Context, call Call, in searching) (Found, error) {
+			return b.Search(ctx, call, Searching{in.Words, in.Limit})
+		})
+	act(a, http.MethodGet, "/v1/documents/{id}", "show", "Show a document",
+		func(ctx context.Context, call Call, in about) (Document, error) { return b.Show(ctx, call, in.ID) })
+	act(a, http.MethodGet, "/v1/documents/{id}/history", "history", "Show what happened to a document",
+		func(ctx context.Context, call Call, in about) (History, error) { return b.History(ctx, call, in.ID) })
+	act(a, http.MethodPut, "/v1/documents/{id}/text", "edit", "Rewrite a text of a document",
+		func(ctx context.Context, call Call, in aboutWith[Rewrite]) (Made, error) {
+			return b.Edit(ctx, call, in.ID, in.Body)
+		})
+	act(a, http.MethodPost, "/v1/documents/{id}/fields", "assign", "Change another field",
+		func(ctx context.Context, call Call, in aboutWith[Assignment]) (Made, error) {
+			return b.Assign(ctx, call, in.ID, in.Body)
+		})
+	act(a, http.MethodPost, "/v1/documents/{id}/answers", "answer", "Answer a question",
+		func(ctx context.Context, call Call, in aboutWith[Answering]) (Made, error) {
+			return b.Answer(ctx, call, in.ID, in.Body)
+		})
+	act(a, http.MethodPost, "/v1/import", "import", "Take Markdown files",
+		func(ctx context.Context, call Call, in with[Importing]) (Imported, error) {
+			return b.Import(ctx, call, in.Body)
+		})
+	act(a, http.MethodPost, "/v1/export", "export", "Write all documents as Markdown files",
+		func(ctx context.Context, call Call, in with[Exporting]) (Exported, error) {
+			return b.Export(ctx, call, in.Body)
+		})
+}
+
+type listing struct {
+	Params
+	Kind  string `query:"kind"`
+	Limit int    `query:"limit" minimum:"0" maximum:"1000"`
+	After string `query:"after"`
+}
+
+func (l listing) in() Params { return l.Params }
+
+type searching struct {
+	Params
+	Words string `query:"words"`
+	Limit int    `query:"limit" minimum:"0" maximum:"1000"`
+}
+
+func (s searching) in() Params { return s.Params }
+
+func (a *acts) node(b Backend) {
+	act(a, http.MethodGet, "/v1/status", "status", "Describe the node",
+		func(ctx context.Context, call Call, _ plain) (Status, error) { return b.Status(ctx, call) })
+	act(a, http.MethodPost, "/v1/connect", "connect", "Dial a node",
+		func(ctx context.Context, call Call, in with[Connecting]) (Connected, error) {
+			return b.Connect(ctx, call, in.Body)
+		})
+	act(a, http.MethodPost, "/v1/sync", "sync", "Come together with the nodes within reach",
+		func(ctx context.Context, call Call, in with[Syncing]) (Synced, error) {
+			return b.Sync(ctx, call, in.Body)
+		})
+	act(a, http.MethodGet, "/v1/debug/state-hash", "state-hash", "Hash all that is held",
+		func(ctx context.Context, call Call, _ plain) (StateHash, error) { return b.StateHash(ctx, call) })
+	act(a, http.MethodPost, "/v1/rebuild", "rebuild", "Make the view anew",
+		func(ctx context.Context, call Call, _ plain) (Rebuilt, error) { return b.Rebuild(ctx, call) })
+	act(a, http.MethodPost, "/v1/down", "down", "End the node",
+		func(ctx context.Context, _ Call, _ plain) (none, error) { return none{}, b.Down(ctx) })
+}
+
+// guard keeps browsers out, bounds what is read and refuses bytes that are no
+// text: a JSON decoder would put U+FFFD in their place without a word.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for name := range r.Header {
+			if name == "Origin" || name == "Referer" || strings.HasPrefix(name, "Sec-Fetch-") {
+				refuse(w, fmt.Errorf("%w: the request has %s", ErrBrowser, name))
+				return
+			}
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+		switch {
+		case err != nil && errors.As(err, new(*http.MaxBytesError)):
+			refuse(w, fmt.Errorf("%w: a request of more than %d MiB", ErrTooLarge, maxRequest>>20))
+			return
+		case err != nil:
+			return // the caller is gone
+		case !utf8.Valid(body):
+			refuse(w, fmt.Errorf("%w: the request is not UTF-8", ErrText))
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next.ServeHTTP(w, r)
+	})
+}

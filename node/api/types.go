@@ -1,0 +1,349 @@
+package api
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Call says on whose behalf and when an act is done.
+type Call struct {
+	// Community is the id, or a prefix of it, or the name of a community;
+	// empty: the only one there is.
+	Community string
+	// Now governs what the call writes and derives; zero: the node's clock.
+	Now time.Time
+}
+
+// Duration is a time.Duration written as Go writes one: "1m30s".
+type Duration time.Duration
+
+// MarshalText implements encoding.TextMarshaler.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	*d = Duration(parsed)
+	return err
+}
+
+// Schema says how a Duration looks in OpenAPI.
+func (Duration) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Description: `a duration such as "1m30s"`}
+}
+
+// Person is a member as every answer names one.
+type Person struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Founding asks for a new community.
+type Founding struct {
+	Name    string `json:"name" doc:"at most 64 runes"`
+	Concern string `json:"concern" doc:"what its members care about; at most 280 runes"`
+	Style   string `json:"style,omitempty" doc:"deliberate, mixed or incidental; empty: mixed"`
+	// As is the name of the founder's persona; empty: the node's user.
+	As         string `json:"as,omitempty"`
+	Commitment string `json:"commitment,omitempty"`
+}
+
+// Founded names the community that came of it.
+type Founded struct {
+	Community string `json:"community"`
+	Member    string `json:"member"`
+	Name      string `json:"name"`
+}
+
+// Invitation asks for an invite.
+type Invitation struct {
+	Uses  int  `json:"uses,omitempty" doc:"how many may come in; 0: 1"`
+	Days  int  `json:"days,omitempty" doc:"how long it holds; 0: 14"`
+	Guest bool `json:"guest,omitempty"`
+}
+
+// Invited is an invite and the address that holds its secret: to be handed
+// over as a whole, never logged.
+type Invited struct {
+	ID     string `json:"id"`
+	Invite string `json:"invite"`
+}
+
+// Invite is one line of the list of invites; the secret is not in it.
+type Invite struct {
+	ID      string    `json:"id"`
+	By      Person    `json:"by"`
+	Rank    string    `json:"rank"`
+	Uses    int       `json:"uses"`
+	Used    int       `json:"used"`
+	Expires time.Time `json:"expires"`
+	State   string    `json:"state" doc:"open, used up, expired or revoked"`
+}
+
+// Invites lists invites, newest first.
+type Invites struct {
+	Items []Invite `json:"items"`
+}
+
+// Joining asks to come in by an invite's address.
+type Joining struct {
+	Invite     string `json:"invite" doc:"coppice:join/..."`
+	As         string `json:"as,omitempty"`
+	Commitment string `json:"commitment,omitempty"`
+	// Wait is how long the answer may take; the job goes on after it.
+	Wait Duration `json:"wait,omitempty"`
+}
+
+// States of a join.
+const (
+	StateJoined  = "joined"
+	StateWaiting = "waiting"
+)
+
+// Joined says how far a join has come.
+type Joined struct {
+	Community  string `json:"community"`
+	Member     string `json:"member"`
+	State      string `json:"state" enum:"joined,waiting"`
+	WaitingFor string `json:"waiting_for,omitempty" doc:"the step it waits for and why"`
+}
+
+// Previewing asks what an invite leads to, without acting on it.
+type Previewing struct {
+	Invite string   `json:"invite"`
+	Wait   Duration `json:"wait,omitempty"`
+}
+
+// Preview is what an invite leads to: name and concern are verified by the
+// community's id, the rest is as the node that answered tells it.
+type Preview struct {
+	Community string `json:"community"`
+	Name      string `json:"name"`
+	Concern   string `json:"concern"`
+	Members   int    `json:"members"`
+	Changes   int    `json:"changes"`
+}
+
+// Peer is another node as this one knows it.
+type Peer struct {
+	Peer     string     `json:"peer"`
+	Member   Person     `json:"member"`
+	InSync   bool       `json:"in_sync" doc:"it holds exactly what this node holds now"`
+	LastSync *time.Time `json:"last_sync"`
+}
+
+// CommunityStatus is one community as this node knows it.
+type CommunityStatus struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Member    Person `json:"member" doc:"this node's own"`
+	Members   int    `json:"members"`
+	Changes   int    `json:"changes"`
+	StateHash string `json:"state_hash"`
+	// Waiting counts changes that wait for a key.
+	Waiting int    `json:"waiting_for_key"`
+	Peers   []Peer `json:"peers"`
+}
+
+// Status is what the node says about itself.
+type Status struct {
+	Peer        string            `json:"peer"`
+	Addrs       []string          `json:"addrs" doc:"multiaddresses with /p2p/"`
+	Web         string            `json:"web"`
+	Communities []CommunityStatus `json:"communities"`
+	Joining     []Joined          `json:"joining" doc:"joins that still wait"`
+}
+
+// Connecting asks to dial a node by hand.
+type Connecting struct {
+	Address string `json:"address" doc:"a multiaddress with /p2p/"`
+}
+
+// Connected names the node that was reached.
+type Connected struct {
+	Peer string `json:"peer"`
+}
+
+// Syncing asks to sync with every node within reach.
+type Syncing struct {
+	Wait Duration `json:"wait,omitempty"`
+}
+
+// Synced says with whom that came about.
+type Synced struct {
+	Community string `json:"community"`
+	InSync    int    `json:"in_sync" doc:"nodes that hold exactly what this one holds"`
+	Peers     int    `json:"peers" doc:"members' nodes within reach"`
+	Changes   int    `json:"changes"`
+	StateHash string `json:"state_hash"`
+}
+
+// Draft asks for a new document.
+type Draft struct {
+	Kind  string   `json:"kind" doc:"way, story or question"`
+	Title string   `json:"title"`
+	Body  string   `json:"body,omitempty"`
+	Form  string   `json:"form,omitempty"`
+	Areas []string `json:"areas,omitempty"`
+}
+
+// Made names what an act made.
+type Made struct {
+	ID string `json:"id"`
+	// Question is the question an answer belongs to.
+	Question string `json:"question,omitempty"`
+}
+
+// Rewrite asks that a field of a document say Text from now on; the
+// difference to what it says becomes edits.
+type Rewrite struct {
+	Field string `json:"field,omitempty" doc:"empty: body"`
+	Text  string `json:"text"`
+}
+
+// Assignment changes a field that is no text.
+type Assignment struct {
+	Verb  string `json:"verb" enum:"set,add,drop"`
+	Field string `json:"field"`
+	Value string `json:"value"`
+}
+
+// Answering is an answer to a question.
+type Answering struct {
+	Body string `json:"body"`
+}
+
+// Entry is an entry of a log in a document: an answer, say.
+type Entry struct {
+	ID        string         `json:"id"`
+	Author    Person         `json:"author"`
+	At        time.Time      `json:"at"`
+	Body      string         `json:"body,omitempty"`
+	Withdrawn bool           `json:"withdrawn,omitempty"`
+	Fields    map[string]any `json:"fields,omitempty"`
+}
+
+// Step is one change in the history of a document, oldest first.
+type Step struct {
+	ID     string    `json:"id"`
+	Author Person    `json:"author"`
+	At     time.Time `json:"at"`
+	What   string    `json:"what" doc:"what it did, in a few words"`
+	Void   string    `json:"void,omitempty" doc:"why it is without effect"`
+}
+
+// Document is a document as it stands.
+type Document struct {
+	ID      string         `json:"id"`
+	Kind    string         `json:"kind"`
+	Title   string         `json:"title"`
+	Body    string         `json:"body"`
+	Author  Person         `json:"author"`
+	Created time.Time      `json:"created"`
+	Updated time.Time      `json:"updated"`
+	State   string         `json:"state,omitempty" doc:"what the kind derives: open, answered, solved ..."`
+	Fields  map[string]any `json:"fields,omitempty" doc:"the other fields, by name"`
+	Answers []Entry        `json:"answers,omitempty"`
+	Waiting int            `json:"waiting_for_key,omitempty"`
+	History []Step         `json:"history"`
+}
+
+// History is all that happened to a document, oldest first.
+type History struct {
+	ID    string `json:"id"`
+	Items []Step `json:"items"`
+}
+
+// Listing asks for documents, the last touched first.
+type Listing struct {
+	Kind  string `json:"kind,omitempty"`
+	Limit int    `json:"limit,omitempty" doc:"at most 1000; 0: 50"`
+	After string `json:"after,omitempty" doc:"the next of the page before"`
+}
+
+// Item is a line of a list or of what a search found.
+type Item struct {
+	ID      string     `json:"id"`
+	Kind    string     `json:"kind"`
+	Title   string     `json:"title"`
+	Author  *Person    `json:"author,omitempty"`
+	Created *time.Time `json:"created,omitempty"`
+	Updated *time.Time `json:"updated,omitempty"`
+	Snippet string     `json:"snippet,omitempty"`
+}
+
+// Items is one page of a list.
+type Items struct {
+	Items []Item  `json:"items"`
+	Next  *string `json:"next" doc:"the cursor of the next page; null: this was the last"`
+}
+
+// Searching asks for documents that hold every word.
+type Searching struct {
+	Words string `json:"words"`
+	Limit int    `json:"limit,omitempty" doc:"at most 1000; 0: 20"`
+}
+
+// Found is what a search found, best first.
+type Found struct {
+	Items []Item `json:"items"`
+}
+
+// Importing asks for the Markdown files below a directory of this machine.
+type Importing struct {
+	Dir  string `json:"dir" doc:"absolute"`
+	Kind string `json:"kind,omitempty" doc:"of files whose front matter names none; empty: way"`
+}
+
+// Failure is a file that could not be taken, and why.
+type Failure struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
+// Imported counts what became of the files.
+type Imported struct {
+	Added     int       `json:"added"`
+	Changed   int       `json:"changed"`
+	Unchanged int       `json:"unchanged"`
+	Failed    []Failure `json:"failed"`
+}
+
+// Exporting asks for all documents as files in a directory of this machine.
+type Exporting struct {
+	Dir string `json:"dir" doc:"absolute; made if it is not there"`
+}
+
+// Exported counts the files written.
+type Exported struct {
+	Written int    `json:"written"`
+	Dir     string `json:"dir"`
+}
+
+// Member is one line of the list of members.
+type Member struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Rank    string `json:"rank" doc:"guest, member, convener or founder"`
+	Devices int    `json:"devices"`
+}
+
+// Members lists members by name.
+type Members struct {
+	Items []Member `json:"items"`
+}
+
+// StateHash is equal on any two nodes that hold the same changes and can open
+// the same epochs.
+type StateHash struct {
+	Community string `json:"community"`
+	Hash      string `json:"hash"`
+	Changes   int    `json:"changes"`
+}
+
+// Rebuilt counts what a rebuild of the view read.
+type Rebuilt struct {
+	Changes   int `json:"changes"`
+	Documents int `json:"documents"`
+}
