@@ -1,0 +1,2 @@
+// Package invite lets people in: addresses, proofs and the join stream.
+package invite

@@ -1,0 +1,157 @@
+package invite
+
+import (
+	"errors"
+	"fmt"
+
+	"coppice.example/protocol"
+	"coppice.example/protocol/identity"
+)
+
+// ErrKnock is returned for a knock with a wrong or unknown key. The stream is
+// closed without a word: it must look the same as knowing nothing.
+var ErrKnock = errors.New("no invite of that key is known here")
+
+// Invitation is what the responder's owner knows of an invite's key.
+type Invitation struct {
+	Community protocol.CommunityID
+	// Refused, if not zero, is the one reason to name; Preview then needs
+	// no more than Birth, and that only for [KeeperOnly].
+	Refused Refusal
+	Preview Preview
+}
+
+// ResponderConfig is what a member's side of one stream needs.
+type ResponderConfig struct {
+	// Caller and Responder are the peer ids the transport authenticated.
+	Caller, Responder []byte
+	Nonce             identity.Nonce // fresh random bytes
+	// Known finds the invite of a key, effective or ended. For a device that
+	// the invite let in already, while its admission is effective, neither
+	// uses, expiry nor revocation are a reason to refuse.
+	Known func(key identity.PublicKey, device protocol.DeviceID) (Invitation, bool)
+}
+
+// Responder is the side of one stream that lets in: frames in, frames out. It
+// is one goroutine's and holds no clock; its owner bounds time and streams.
+type Responder struct {
+	config     ResponderConfig
+	state      responderState
+	invitation Invitation
+	key        identity.PublicKey
+	device     protocol.DeviceID
+}
+
+type responderState uint8
+
+const (
+	awaitsKnock responderState = iota
+	awaitsEnter
+	admitting
+	responderDone
+)
+
+// NewResponder begins an answer; [Responder.Start] speaks first.
+func NewResponder(config ResponderConfig) *Responder { return &Responder{config: config} }
+
+// Start returns the first frame: a nonce, nothing else.
+func (r *Responder) Start() []byte { return encodeNonce(r.config.Nonce) }
+
+// Entered is a device that proved all there is to prove. The owner admits it,
+// or finds it admitted already, and answers with [Responder.Page] and
+// [Responder.Done], or with [Responder.Refuse].
+type Entered struct {
+	Community   protocol.CommunityID
+	Entry       identity.Entry
+	Certificate *identity.Certificate
+}
+
+// Receive takes a frame. What it returns to send, if not nil, is sent, and
+// the stream closed after it when [Responder.Over]. An error ([ErrKnock],
+// [ErrFrame], [identity.ErrEntry], [identity.ErrSession]) closes it without a
+// word.
+func (r *Responder) Receive(frame []byte) (send []byte, entered *Entered, err error) {
+	switch r.state {
+	case awaitsKnock:
+		send, err = r.answer(frame)
+	case awaitsEnter:
+		entered, err = r.admit(frame)
+	default:
+		err = fmt.Errorf("%w: it is not the caller's turn", ErrFrame)
+	}
+	if err != nil {
+		r.state = responderDone
+	}
+	return send, entered, err
+}
+
+func (r *Responder) answer(frame []byte) ([]byte, error) {
+	k, err := decodeKnock(frame)
+	if err != nil {
+		return nil, err
+	}
+	if err := k.Key.Check(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrKnock, err)
+	}
+	invitation, known := r.config.Known(k.Key, k.Device)
+	// The signature is verified for an unknown key too, so that the time does
+	// not tell the one from the other.
+	signed := k.signed(invitation.Community, r.config.Caller, r.config.Responder, r.config.Nonce)
+	if !k.Key.Verify(signed, k.Signature) || !known {
+		return nil, ErrKnock
+	}
+	if invitation.Refused != 0 {
+		r.state = responderDone
+		return encodeRefused(invitation.Refused, invitation.Preview.Birth), nil
+	}
+	r.invitation, r.key, r.device, r.state = invitation, k.Key, k.Device, awaitsEnter
+	return invitation.Preview.encode()
+}
+
+func (r *Responder) admit(frame []byte) (*Entered, error) {
+	e, err := decodeEnter(frame)
+	if err != nil {
+		return nil, err
+	}
+	if e.Entry.Invite != r.invitation.Preview.Invite {
+		return nil, fmt.Errorf("%w: for another invite", identity.ErrEntry)
+	}
+	certificate, err := e.Entry.Verify(r.invitation.Community, r.key)
+	if err != nil {
+		return nil, err
+	}
+	if certificate.DeviceID() != r.device {
+		return nil, fmt.Errorf("%w: another device knocked", identity.ErrEntry)
+	}
+	t := transcript(r.invitation.Community, r.config.Caller, r.config.Responder, r.config.Nonce, certificate)
+	if err := identity.VerifyTranscript(certificate.Device, t, e.Session); err != nil {
+		return nil, err
+	}
+	r.state = admitting
+	return &Entered{r.invitation.Community, e.Entry, certificate}, nil
+}
+
+// Page returns the frame of a part of what the admitted device is sent, at
+// most [MaxPage] bytes. The error is [ErrFrame].
+func (r *Responder) Page(p Page) ([]byte, error) {
+	if r.state != admitting {
+		return nil, fmt.Errorf("%w: nobody has entered", ErrFrame)
+	}
+	return p.encode()
+}
+
+// Done returns the last frame. Waiting says that a convener's word is still
+// due, and that letters come when it is given.
+func (r *Responder) Done(waiting bool) []byte {
+	r.state = responderDone
+	return encodeDone(waiting)
+}
+
+// Refuse returns the last frame when who entered cannot be admitted after all.
+func (r *Responder) Refuse(reason Refusal) []byte {
+	r.state = responderDone
+	return encodeRefused(reason, nil)
+}
+
+// Over tells whether nothing more is to be said.
+func (r *Responder) Over() bool { return r.state == responderDone }
