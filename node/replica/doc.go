@@ -1,0 +1,2 @@
+// Package replica is one community as one node knows it.
+package replica

@@ -1,0 +1,110 @@
+package replica
+
+import (
+	"coppice.example/node/envelope"
+	"coppice.example/protocol"
+	"coppice.example/protocol/identity"
+	"coppice.example/protocol/membership"
+)
+
+// Input is something that happened: one of the types of this file.
+type Input interface{ input() }
+
+// Token names a local act, so that its [Reply] finds who asked.
+type Token uint64
+
+// SessionID names a stream to one peer, as long as it is open. The driver
+// gives numbers and never gives one twice.
+type SessionID uint64
+
+type (
+	// Write is an edit of one document, or a new one. All writes of one step go
+	// to disk in one batch, so an import is many writes to one call of Step.
+	Write struct {
+		Token Token
+		// Document is what is edited; zero makes a new one of the kind. A kind
+		// whose ids are derived (charter, the author's own member document) is
+		// found by its kind alone, new or not.
+		Document protocol.DocumentID
+		Kind     protocol.Kind
+		Intents  []envelope.Intent
+		Wall     uint64 // seconds since 1970 that the change bears; 0: now
+	}
+
+	// Decide is a control change: the one way to invite, revoke, commit, link
+	// a device, change a rank, remove, leave, redact. What ends someone's
+	// access brings the next epoch in the same batch. Its [Reply] is [Decided].
+	Decide struct {
+		Token     Token
+		Operation membership.Operation
+		Words     string // a reason or note, sealed; mostly empty
+		Wall      uint64 // seconds since 1970 that the change bears; 0: now
+	}
+
+	// Admit lets a newcomer in by her entry, or finds that she is in already.
+	// Its [Reply] is [Admitted].
+	Admit struct {
+		Token Token
+		Entry identity.Entry
+		Wall  uint64 // seconds since 1970; 0: now. An invite that expired before is refused.
+	}
+
+	// Connected tells that a stream to a device stands, whose presence,
+	// certificate and transcript were verified.
+	Connected struct {
+		Session SessionID
+		Device  protocol.DeviceID
+		Caller  bool // this node opened the stream
+	}
+
+	// Frame is a message that came over a session.
+	Frame struct {
+		Session SessionID
+		Bytes   []byte
+	}
+
+	// Closed tells that a session ended, for whatever reason.
+	Closed struct {
+		Session SessionID
+	}
+
+	// Doorbell is a gossip message of the community's topic, opened and decoded
+	// no further than that.
+	Doorbell struct {
+		Topic string
+		Bytes []byte
+	}
+
+	// Poke asks for a round of sync on the open sessions: all, or one.
+	Poke struct {
+		Session SessionID // 0: all
+	}
+
+	// Tell publishes this device's own addresses as a record (a signed libp2p
+	// envelope, opaque here).
+	Tell struct {
+		Addresses []byte
+	}
+
+	// Refresh asks for projections of all documents that runs after an arrival
+	// number touched: what a view that lags behind lacks, or all (0). One step
+	// answers with a part, see [Projected].
+	Refresh struct {
+		After uint64
+	}
+
+	// Tick lets time pass: it is due when a [Wake] said so.
+	Tick struct{}
+)
+
+func (Write) input()     {}
+func (Decide) input()    {}
+func (Admit) input()     {}
+func (Connected) input() {}
+func (Frame) input()     {}
+func (Closed) input()    {}
+func (Doorbell) input()  {}
+func (Poke) input()      {}
+func (Tell) input()      {}
+func (Refresh) input()   {}
+func (Tick) input()      {}
