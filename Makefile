@@ -1,0 +1,37 @@
+# The two commands are `make run` and `make test`. What runs longer has a
+# target of its own, with bounded defaults.
+GO    ?= go
+SEEDS ?= 5000
+TIME  ?= 60s
+
+.PHONY: run build test check sim fuzz bench
+
+run:
+	$(GO) run ./cmd/coppice up
+
+build:
+	$(GO) build -trimpath -o build/coppice ./cmd/coppice
+
+check:
+	@unformatted="$$(gofmt -l cmd crdt node protocol)"; \
+	if [ -n "$$unformatted" ]; then echo "gofmt these files:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+
+test: check
+	$(GO) test -race -timeout 20m ./...
+
+# More worlds than `make test` has time for: make sim SEEDS=20000
+sim:
+	$(GO) test ./node/replica -run 'TestSim' -count=1 -timeout 0 -seeds $(SEEDS)
+
+# Every decoder for TIME: make fuzz TIME=10m
+fuzz:
+	@for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "$$package $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(TIME) $$package || exit 1; \
+	  done; \
+	done
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"coppice.example/node/api"
+)
+
+func decimal(n int) string { return strconv.Itoa(n) }
+
+func (c *command) edit() *cobra.Command {
+	var field, file string
+	cmd := &cobra.Command{
+		Use:   "edit ID [--field F] --file F|-",
+		Short: "have a text say what the file says; the difference becomes edits",
+		Args:  arguments("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if file == "" {
+				return api.Hint(fmt.Errorf("%w: there is no new text", api.ErrUsage), "give the whole text as it should be: --file F, or --file - for standard input")
+			}
+			text, err := c.text(file)
+			if err != nil {
+				return err
+			}
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Made, error) {
+				return client.Edit(ctx, args[0], api.Rewrite{Field: field, Text: text})
+			}, func(out api.Made) { c.say("saved") })
+		},
+	}
+	cmd.Flags().StringVar(&field, "field", "", "which text (default: the body)")
+	cmd.Flags().StringVar(&file, "file", "", "the text as it should be, - for standard input")
+	return cmd
+}
+
+func (c *command) set() *cobra.Command {
+	return c.assign("set", "give a field a value")
+}
+
+func (c *command) add() *cobra.Command {
+	return c.assign("add", "add a value to a field that holds several")
+}
+
+func (c *command) drop() *cobra.Command {
+	return c.assign("drop", "take a value from a field that holds several")
+}
+
+func (c *command) assign(verb, short string) *cobra.Command {
+	return &cobra.Command{
+		Use:   verb + " ID FIELD VALUE",
+		Short: short + ` ("me" stands for your own page)`,
+		Args:  arguments("ID", "FIELD", "VALUE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Made, error) {
+				return client.Assign(ctx, args[0], api.Assignment{Verb: verb, Field: args[1], Value: args[2]})
+			}, func(api.Made) { c.say("saved") })
+		},
+	}
+}
+
+func (c *command) show() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show ID",
+		Short: "a document as it stands, and whose it is",
+		Args:  arguments("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Document, error) {
+				return client.Show(ctx, args[0])
+			}, c.tellDocument)
+		},
+	}
+}
+
+func (c *command) tellDocument(d api.Document) {
+	state := ""
+	if d.State != "" {
+		state = ", " + d.State
+	}
+	c.line("%s\n%s by %s, %s%s\n%s", d.Title, d.Kind, d.Author.Name, d.Created.Local().Format("2 January 2006"), state, d.ID)
+	if d.Waiting > 0 {
+		c.line("(%s for a key)", count(d.Waiting, "change")+" waiting")
+	}
+	if d.Body != "" {
+		c.line("\n%s", strings.TrimRight(d.Body, "\n"))
+	}
+	for _, a := range d.Answers {
+		if !a.Withdrawn {
+			c.line("\n%s answers (%s):\n%s", a.Author.Name, short(a.ID), strings.TrimRight(a.Body, "\n"))
+		}
+	}
+}
+
+func (c *command) list() *cobra.Command {
+	var l api.Listing
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "what is here, the last touched first",
+		Args:  arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Items, error) {
+				return client.List(ctx, l)
+			}, func(out api.Items) {
+				c.tellItems(out.Items)
+				if out.Next != nil {
+					c.say("there is more: --after %s", *out.Next)
+				}
+				if len(out.Items) == 0 {
+					c.say("nothing here yet: `coppice way new --title T`, `coppice tell --title T`, `coppice ask TITLE`")
+				}
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&l.Kind, "kind", "", "one kind only: way, story, question, member, charter")
+	f.IntVar(&l.Limit, "limit", 50, "how many, at most 1000")
+	f.StringVar(&l.After, "after", "", "go on after this page")
+	return cmd
+}
+
+func (c *command) tellItems(items []api.Item) {
+	for _, i := range items {
+		by := ""
+		if i.Author != nil {
+			by = "  " + i.Author.Name
+		}
+		c.line("%s  %-8s  %s%s", short(i.ID), i.Kind, strings.ReplaceAll(i.Title, "\n", " "), by)
+		if i.Snippet != "" {
+			c.line("            %s", strings.Join(strings.Fields(i.Snippet), " "))
+		}
+	}
+}
+
+func (c *command) search() *cobra.Command {
+	var s api.Searching
+	cmd := &cobra.Command{
+		Use:   "search WORDS",
+		Short: "what holds every word (prefixes count, \"quotes\" hold a phrase)",
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s.Words = strings.Join(args, " ")
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Hits, error) {
+				return client.Search(ctx, s)
+			}, func(out api.Hits) {
+				c.tellItems(out.Items)
+				if len(out.Items) == 0 {
+					c.say("nothing holds all of these words; fewer words find more")
+				}
+			})
+		},
+	}
+	cmd.Flags().IntVar(&s.Limit, "limit", 20, "how many, at most 1000")
+	return cmd
+}
+
+func (c *command) history() *cobra.Command {
+	return &cobra.Command{
+		Use:   "history ID",
+		Short: "what happened to a document, the first change first",
+		Args:  arguments("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.History, error) {
+				return client.History(ctx, args[0])
+			}, func(out api.History) {
+				for _, s := range out.Items {
+					void := ""
+					if s.Void != "" {
+						void = " (without effect: " + s.Void + ")"
+					}
+					c.line("%s  %s  %s%s", s.At.Local().Format("2006-01-02 15:04"), s.Author.Name, s.What, void)
+				}
+			})
+		},
+	}
+}

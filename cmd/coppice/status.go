@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"coppice.example/node/api"
+)
+
+func (c *command) status() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "this node, its communities, and who is within reach",
+		Args:  arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Status, error) {
+				return client.Status(ctx)
+			}, c.tellStatus)
+		},
+	}
+}
+
+func (c *command) tellStatus(s api.Status) {
+	c.line("node %s", s.Peer)
+	for _, a := range s.Addrs {
+		c.line("  reached at %s", a)
+	}
+	for _, i := range s.Communities {
+		c.line("%s (%s): %s, %s", i.Name, short(i.ID), count(i.Members, "member"), count(i.Changes, "change"))
+		if i.Waiting > 0 {
+			c.line("  %s for a key", count(i.Waiting, "change")+" waiting")
+		}
+		for _, p := range i.Peers {
+			state := "not in sync yet"
+			if p.InSync {
+				state = "in sync"
+			}
+			if p.LastSync != nil {
+				state += ", last " + p.LastSync.Local().Format("15:04:05")
+			}
+			c.line("  %s is within reach: %s", p.Member.Name, state)
+		}
+		if len(i.Peers) == 0 {
+			c.line("  nobody within reach now; what you write is kept and goes out later")
+		}
+	}
+	for _, j := range s.Joining {
+		c.line("joining %s: waiting for %s", short(j.Community), j.WaitingFor)
+	}
+	if len(s.Communities)+len(s.Joining) == 0 {
+		c.say("no community yet: `coppice found NAME --concern TEXT`, or `coppice join`")
+	}
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return decimal(n) + " " + noun
+}
+
+func (c *command) connect() *cobra.Command {
+	return &cobra.Command{
+		Use:   "connect MULTIADDR",
+		Short: "dial a node by hand",
+		Args:  arguments("MULTIADDR"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Connected, error) {
+				return client.Connect(ctx, args[0])
+			}, func(out api.Connected) { c.say("connected to %s", out.Peer) })
+		},
+	}
+}
+
+func (c *command) sync() *cobra.Command {
+	var wait time.Duration
+	cmd := &cobra.Command{
+		Use:   "sync",
+		Short: "come together with every node within reach, now",
+		Args:  arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Synced, error) {
+				return client.Sync(ctx, api.Syncing{Wait: api.Duration(wait)})
+			}, func(out api.Synced) {
+				c.say("in sync with %s, %s held", count(out.InSync, "node"), count(out.Changes, "change"))
+			})
+		},
+	}
+	cmd.Flags().DurationVar(&wait, "wait", 30*time.Second, "how long to wait for it")
+	return cmd
+}
