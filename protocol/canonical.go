@@ -374,6 +374,11 @@ func ReadIDs[T ~[32]byte](r *Reader, most int) []T {
 		r.exceed("%d ids, at most %d", n, most)
 		return nil
 	}
+	return ascending[T](r, n)
+}
+
+// ascending reads the n items of an array of ids.
+func ascending[T ~[32]byte](r *Reader, n int) []T {
 	var ids []T
 	for i := range n {
 		id := ReadID[T](r)

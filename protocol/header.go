@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -27,8 +28,8 @@ type Header struct {
 	Seq      uint64
 	Previous ChangeID
 	// Parents are the document's heads (a control change: the control heads)
-	// as the author's node held them, ascending. Exactly [Previous] is
-	// written as true.
+	// as the author's node held them, ascending. On the wire Previous among
+	// them is true and comes first, and true alone stands for exactly it.
 	Parents []ChangeID
 	// ControlHeads is empty when they are as in the log's previous change,
 	// and always in a control change, whose parents they are.
@@ -86,11 +87,7 @@ func (h *Header) Append(b []byte) []byte {
 	}
 	b = AppendUint(b, h.Seq)
 	b = AppendBytes(b, h.Previous[:])
-	if h.Chained() {
-		b = AppendBool(b, true)
-	} else {
-		b = AppendIDs(b, h.Parents)
-	}
+	b = h.appendParents(b)
 	b = AppendIDs(b, h.ControlHeads)
 	b = AppendUint(b, h.Lamport)
 	if h.Epoch.IsZero() {
@@ -102,6 +99,42 @@ func (h *Header) Append(b []byte) []byte {
 	b = AppendUint(b, uint64(h.WordsLen))
 	b = AppendUint(b, h.Wall)
 	return AppendBytes(b, h.BodyHash[:])
+}
+
+func (h *Header) appendParents(b []byte) []byte {
+	if h.Chained() {
+		return AppendBool(b, true)
+	}
+	b = AppendArray(b, len(h.Parents))
+	own := h.Seq > 1 && slices.Contains(h.Parents, h.Previous)
+	if own {
+		b = AppendBool(b, true)
+	}
+	for _, id := range h.Parents {
+		if !own || id != h.Previous {
+			b = AppendBytes(b, id[:])
+		}
+	}
+	return b
+}
+
+// readParents reads what appendParents wrote, and more: what says the same in
+// another way is left to the comparison of the whole header.
+func (h *Header) readParents(r *Reader) []ChangeID {
+	if r.NextIsTrue() {
+		return []ChangeID{h.Previous}
+	}
+	n := r.Array()
+	if n > MaxParents {
+		r.exceed("%d parents, at most %d", n, MaxParents)
+		return nil
+	}
+	if n == 0 || !r.NextIsTrue() {
+		return ascending[ChangeID](r, n)
+	}
+	ids := ascending[ChangeID](r, n-1)
+	at, _ := slices.BinarySearchFunc(ids, h.Previous, ChangeID.Compare)
+	return slices.Insert(ids, at, h.Previous)
 }
 
 // DecodeHeader reads the one canonical encoding of a header and checks all
@@ -130,12 +163,7 @@ func DecodeHeader(b []byte) (h Header, err error) {
 	}
 	h.Seq = r.UintMax(math.MaxInt64)
 	h.Previous = ReadID[ChangeID](r)
-	chained := r.NextIsTrue()
-	if chained {
-		h.Parents = []ChangeID{h.Previous}
-	} else {
-		h.Parents = ReadIDs[ChangeID](r, MaxParents)
-	}
+	h.Parents = h.readParents(r)
 	h.ControlHeads = ReadIDs[ChangeID](r, MaxControlHeads)
 	h.Lamport = r.UintMax(math.MaxInt64)
 	switch epoch := r.Bytes(len(h.Epoch)); len(epoch) {
@@ -154,8 +182,8 @@ func DecodeHeader(b []byte) (h Header, err error) {
 	if err := r.End(); err != nil {
 		return Header{}, err
 	}
-	if chained != h.Chained() {
-		return Header{}, fmt.Errorf("%w: parents are true when exactly the previous change, else listed", ErrCanonical)
+	if !bytes.Equal(h.Append(make([]byte, 0, len(b))), b) {
+		return Header{}, fmt.Errorf("%w: the previous change among the parents is true, and first", ErrCanonical)
 	}
 	if err := h.check(); err != nil {
 		return Header{}, err

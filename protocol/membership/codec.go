@@ -400,7 +400,7 @@ func readCuts(r *protocol.Reader) []Cut {
 
 // readSome reads 1 to [protocol.MaxTargets] ascending ids.
 func readSome[Of any](r *protocol.Reader, _ []protocol.ID[Of]) []protocol.ID[Of] {
-	ids := protocol.ReadIDs[Of](r, protocol.MaxTargets)
+	ids := protocol.ReadIDs[protocol.ID[Of]](r, protocol.MaxTargets)
 	if r.Err() == nil && len(ids) == 0 {
 		r.Fail(fmt.Errorf("%w: of nothing", protocol.ErrLimit))
 	}

@@ -1,7 +1,10 @@
 package membership
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"slices"
 
 	"coppice.example/protocol"
 	"coppice.example/protocol/identity"
@@ -13,173 +16,260 @@ var (
 	ErrForeign = errors.New("not a control change of this community")
 )
 
-// Graph holds the control changes of one community and folds them.
-type Graph struct{}
+// Graph holds the control changes of one community and folds them. It and its
+// states are one goroutine's.
+type Graph struct {
+	community protocol.CommunityID
+	nodes     []node
+	index     map[protocol.ChangeID]int32
+	heads     []int32 // ascending by id
+	members   names[protocol.MemberID]
+	devices   names[protocol.DeviceID]
+	certs     map[protocol.DeviceID]*identity.Certificate // some change carries it
+	proofs    map[protocol.ChangeID]error                 // signatures, verified once
+	states    map[string]*State                           // of several heads, by their indices
+	marks     []uint32                                    // scratch of walks, by node
+	mark      uint32
+}
+
+// node is a held change and all that is fixed for ever by its past.
+type node struct {
+	change *protocol.Change
+	device protocol.DeviceID
+	op     Operation // nil: inert
+	preds  []int32   // parents and previous, less those in the past of others
+	before *State    // of its past
+	after  *State    // with it
+	birth  error     // why it is void at birth
+	member int32     // whom it admits or certifies a device for; -1: neither
+	cert   *identity.Certificate
+
+	// The dominator tree: idom is the last change that everything here stands
+	// on, jump a farther one (skew-binary), depth the distance to the genesis.
+	idom, jump, depth int32
+}
+
+// names gives ids small numbers, in the order in which they come.
+type names[ID comparable] struct {
+	ids   []ID
+	index map[ID]int32
+}
+
+func (n *names[ID]) number(id ID) int32 {
+	i, ok := n.index[id]
+	if !ok {
+		i = int32(len(n.ids))
+		n.ids = append(n.ids, id)
+		n.index[id] = i
+	}
+	return i
+}
+
+func (n *names[ID]) find(id ID) (int32, bool) {
+	i, ok := n.index[id]
+	return i, ok
+}
 
 // New returns an empty graph; the first change added must be the genesis,
 // whose id is the community's.
-func New(community protocol.CommunityID) *Graph { panic("coming") }
-
-// Add takes a control change whose previous and parents are held; log names
-// its log in full where seq is 1. A change that is held already is no error.
-// An operation without authority, or unknown, is taken: it is void or inert,
-// see [State.Reason]. Errors: [ErrMissing], [ErrForeign], [protocol.ErrLamport].
-func (g *Graph) Add(c *protocol.Change, log protocol.LogRef) error { panic("coming") }
-
-// Has tells whether the change is held.
-func (g *Graph) Has(id protocol.ChangeID) bool { panic("coming") }
-
-// Len returns how many changes are held.
-func (g *Graph) Len() int { panic("coming") }
-
-// Heads returns the changes nobody has built upon, ascending: what the next
-// control change names as parents and the next content change as control heads.
-func (g *Graph) Heads() []protocol.ChangeID { panic("coming") }
-
-// Change returns a held change, its author and its operation (nil: inert).
-func (g *Graph) Change(id protocol.ChangeID) (Entry, bool) { panic("coming") }
-
-// InPast tells whether id is one of heads or in the past of one.
-func (g *Graph) InPast(id protocol.ChangeID, heads []protocol.ChangeID) bool { panic("coming") }
-
-// Certificate returns the certificate of a device that some held change
-// carries, void or not: enough to check a seal, no sign of any right.
-func (g *Graph) Certificate(device protocol.DeviceID) (*identity.Certificate, bool) {
-	panic("coming")
+func New(community protocol.CommunityID) *Graph {
+	return &Graph{
+		community: community,
+		index:     map[protocol.ChangeID]int32{},
+		members:   names[protocol.MemberID]{index: map[protocol.MemberID]int32{}},
+		devices:   names[protocol.DeviceID]{index: map[protocol.DeviceID]int32{}},
+		certs:     map[protocol.DeviceID]*identity.Certificate{},
+		proofs:    map[protocol.ChangeID]error{},
+		states:    map[string]*State{},
+	}
 }
 
-// At returns the state of the past of heads, the heads included. Errors: [ErrMissing].
-func (g *Graph) At(heads []protocol.ChangeID) (*State, error) { panic("coming") }
+// Add takes a control change whose previous and parents are held; log names
+// its log in full where seq is 1 and is not read elsewhere. A change that is
+// held already is no error. An operation without authority, or unknown, is
+// taken: it is void, see [State.Reason]. The seal is for the caller to have
+// verified. Errors: [ErrMissing], [ErrForeign], [ErrBirth], [protocol.ErrLamport].
+func (g *Graph) Add(c *protocol.Change, log protocol.LogRef) error {
+	if _, held := g.index[c.ID]; held {
+		return nil
+	}
+	if len(g.nodes) == 0 {
+		return g.begin(c, log)
+	}
+	if c.Class != protocol.Control || c.Document != protocol.DocumentID(g.community) {
+		return ErrForeign
+	}
+	n := node{change: c, device: log.Device, member: -1}
+	var preds []int32
+	names := c.Parents
+	if c.Seq > 1 && !slices.Contains(names, c.Previous) {
+		names = append(slices.Clone(names), c.Previous)
+	}
+	lamport := uint64(0)
+	for _, id := range names {
+		i, ok := g.index[id]
+		if !ok {
+			return fmt.Errorf("%w: %s", ErrMissing, id)
+		}
+		lamport = max(lamport, g.nodes[i].change.Lamport)
+		preds = append(preds, i)
+	}
+	if c.Lamport != lamport+1 {
+		return fmt.Errorf("%w: %d, not %d", protocol.ErrLamport, c.Lamport, lamport+1)
+	}
+	if c.Seq > 1 {
+		previous := g.nodes[g.index[c.Previous]]
+		if previous.change.Seq+1 != c.Seq {
+			return fmt.Errorf("%w: seq %d", protocol.ErrChain, c.Seq)
+		}
+		n.device = previous.device
+	}
+	n.preds = g.maximal(preds)
+	n.op, _ = Decode(c.Kind, c.Shape) // an operation that does not decode is inert
+	g.place(&n)
+	n.before = g.at(n.preds)
+	n.birth = n.before.judge(n.device, n.op, c.ID)
+	g.enter(&n)
+	return nil
+}
 
-// Now returns the state of everything held.
-func (g *Graph) Now() *State { panic("coming") }
+// begin takes the genesis.
+func (g *Graph) begin(c *protocol.Change, log protocol.LogRef) error {
+	if protocol.CommunityID(c.ID) != g.community {
+		return fmt.Errorf("%w: the genesis comes first", ErrForeign)
+	}
+	genesis, cert, err := checkGenesis(c, log.Device)
+	if err != nil {
+		return err
+	}
+	n := node{change: c, device: log.Device, op: genesis, member: g.members.number(cert.Member()), cert: cert}
+	n.before = &State{g: g}
+	g.enter(&n)
+	return nil
+}
 
-// Entry is a held control change.
+// place finds where n hangs in the dominator tree.
+func (g *Graph) place(n *node) {
+	n.idom = n.preds[0]
+	for _, p := range n.preds[1:] {
+		n.idom = g.meet(n.idom, p)
+	}
+	up := &g.nodes[n.idom]
+	n.depth = up.depth + 1
+	n.jump = n.idom
+	if far := g.nodes[up.jump]; up.depth-far.depth == far.depth-g.nodes[far.jump].depth {
+		n.jump = far.jump
+	}
+}
+
+// enter makes n part of the graph.
+func (g *Graph) enter(n *node) {
+	i := int32(len(g.nodes))
+	if cert, ok := Carried(n.change); ok {
+		if g.certs[cert.DeviceID()] == nil {
+			g.certs[cert.DeviceID()] = cert
+		}
+		if n.cert == nil && n.birth == nil {
+			n.cert, n.member = cert, g.members.number(cert.Member())
+		}
+	}
+	g.nodes = append(g.nodes, *n)
+	g.marks = append(g.marks, 0)
+	g.index[n.change.ID] = i
+	g.nodes[i].after = n.before.with(i)
+	g.heads = slices.DeleteFunc(g.heads, func(h int32) bool { return slices.Contains(n.preds, h) })
+	at, _ := slices.BinarySearchFunc(g.heads, i, g.compareIDs)
+	g.heads = slices.Insert(g.heads, at, i)
+}
+
+func (g *Graph) compareIDs(a, b int32) int {
+	return g.nodes[a].change.ID.Compare(g.nodes[b].change.ID)
+}
+
+// compare orders changes by (lamport, id), which follows causality.
+func (g *Graph) compare(a, b int32) int {
+	x, y := g.nodes[a].change, g.nodes[b].change
+	return cmp.Or(cmp.Compare(x.Lamport, y.Lamport), x.ID.Compare(y.ID))
+}
+
+// Has tells whether the change is held.
+func (g *Graph) Has(id protocol.ChangeID) bool {
+	_, ok := g.index[id]
+	return ok
+}
+
+// Len returns how many changes are held.
+func (g *Graph) Len() int { return len(g.nodes) }
+
+// Heads returns the changes nobody has built upon, ascending: what the next
+// control change names as parents and the next content change as control
+// heads. When there are more than [protocol.MaxParents], a [Merge] comes first.
+func (g *Graph) Heads() []protocol.ChangeID { return g.ids(g.heads) }
+
+func (g *Graph) ids(nodes []int32) []protocol.ChangeID {
+	ids := make([]protocol.ChangeID, len(nodes))
+	for i, n := range nodes {
+		ids[i] = g.nodes[n].change.ID
+	}
+	return ids
+}
+
+// Entry is a held control change, who wrote it and what it asks for.
 type Entry struct {
 	Change    *protocol.Change
 	Device    protocol.DeviceID
 	Operation Operation // nil: inert
 }
 
-// Carried returns the certificate that a control change carries, unverified,
-// if it carries one: where the key that seals a new log comes from.
-func Carried(c *protocol.Change) (*identity.Certificate, bool) { panic("coming") }
-
-// Birth checks the run a community begins with: genesis and first epoch, the
-// certificate, the seal. It needs no graph. Errors: [ErrBirth].
-func Birth(run *protocol.Run) (*Genesis, error) { panic("coming") }
-
-// ErrBirth is returned for a run no community can begin with.
-var ErrBirth = errors.New("no community begins like this")
-
-// State is the fold of a set of control changes closed under past. It never
-// changes.
-type State struct{}
-
-// Heads returns the heads the state is at, ascending.
-func (s *State) Heads() []protocol.ChangeID { panic("coming") }
-
-// Rank returns a member's rank; None for whoever is not one.
-func (s *State) Rank(member protocol.MemberID) Rank { panic("coming") }
-
-// MemberOf returns whose device it is, active or not, by the effective
-// changes that certify it; ok is false when none does.
-func (s *State) MemberOf(device protocol.DeviceID) (member protocol.MemberID, ok bool) {
-	panic("coming")
+// Change returns a held change.
+func (g *Graph) Change(id protocol.ChangeID) (Entry, bool) {
+	i, ok := g.index[id]
+	if !ok {
+		return Entry{}, false
+	}
+	n := &g.nodes[i]
+	return Entry{n.change, n.device, n.op}, true
 }
 
-// Active tells whether the device is certified, not revoked, and its member at least guest.
-func (s *State) Active(device protocol.DeviceID) bool { panic("coming") }
-
-// Serving tells whether the device is an admitted keeper's.
-func (s *State) Serving(device protocol.DeviceID) bool { panic("coming") }
-
-// MemberState is a member as a state has it.
-type MemberState struct {
-	ID         protocol.MemberID
-	Rank       Rank
-	Devices    []protocol.DeviceID // active ones, ascending
-	Admissions []protocol.ChangeID // effective ones, oldest first; the genesis for the founder
-	Keeper     bool                // came in by an invite for keepers and serves
-	Waiting    bool                // admitted, waits for a convener's rank
-	Committed  bool                // her own commit names an admission
+// InPast tells whether id is one of heads or in the past of one. Ids that are
+// not held are in no past.
+func (g *Graph) InPast(id protocol.ChangeID, heads []protocol.ChangeID) bool {
+	a, ok := g.index[id]
+	if !ok {
+		return false
+	}
+	for _, head := range heads {
+		if h, ok := g.index[head]; ok && g.reaches(h, a) {
+			return true
+		}
+	}
+	return false
 }
 
-// Members returns everyone with an effective admission, ascending by id.
-func (s *State) Members() []MemberState { panic("coming") }
-
-// Effective tells whether the change is in the state and takes effect there.
-func (s *State) Effective(change protocol.ChangeID) bool { panic("coming") }
-
-// Reason returns why the change takes no effect in the state, as a sentence a
-// person understands; nil when it is effective.
-func (s *State) Reason(change protocol.ChangeID) error { panic("coming") }
-
-// InviteState is an invite as a state has it.
-type InviteState struct {
-	ID      protocol.ChangeID
-	Author  protocol.MemberID
-	Invite  *Invite
-	Used    int // members that came in by it
-	Revoked bool
+// Certificate returns the certificate of a device that some held change
+// carries, void or not: enough to check a seal, no sign of any right, and not
+// to be trusted with a letter, see [State.Certificate].
+func (g *Graph) Certificate(device protocol.DeviceID) (*identity.Certificate, bool) {
+	c, ok := g.certs[device]
+	return c, ok
 }
 
-// Invites returns the effective invites, oldest first by (lamport, id).
-func (s *State) Invites() []InviteState { panic("coming") }
-
-// Policy returns how people enter.
-func (s *State) Policy() Policy { panic("coming") }
-
-// EpochState is an epoch as a state has it.
-type EpochState struct {
-	ID      protocol.ChangeID
-	Lamport uint64
-	Author  protocol.DeviceID
-	Epoch   *Epoch
-	Covers  bool // every effective access-ending change of the state is in its past
+// At returns the state of the past of heads, the heads included; the error is
+// [ErrMissing]. It is cheap for a single head, and for heads asked before.
+func (g *Graph) At(heads []protocol.ChangeID) (*State, error) {
+	if len(heads) == 0 {
+		return nil, fmt.Errorf("%w: no heads", ErrMissing)
+	}
+	nodes := make([]int32, 0, len(heads))
+	for _, id := range heads {
+		i, ok := g.index[id]
+		if !ok {
+			return nil, fmt.Errorf("%w: %s", ErrMissing, id)
+		}
+		nodes = append(nodes, i)
+	}
+	return g.at(g.maximal(nodes)), nil
 }
 
-// Epochs returns the effective epochs, oldest first by (lamport, id).
-func (s *State) Epochs() []EpochState { panic("coming") }
-
-// EndsAccess returns the effective changes that end someone's access, oldest
-// first: a new epoch must have them in its past.
-func (s *State) EndsAccess() []protocol.ChangeID { panic("coming") }
-
-// NeedsEpoch returns the reason for which a device should make a new epoch
-// now, and its subject; ok is false when an epoch covers everything.
-func (s *State) NeedsEpoch() (reason Reason, subject protocol.ChangeID, ok bool) { panic("coming") }
-
-// Content is a content change as its rank needs it.
-type Content struct {
-	Device protocol.DeviceID
-	Log    protocol.LogID
-	Heads  []protocol.ChangeID // control heads in force at the change, looked up when it names none
-	// Before tells whether the change is the given one or stands before it in
-	// the chain of its log: whether a cut keeps it.
-	Before func(kept protocol.ChangeID) bool
-}
-
-// ContentRank returns the rank a content change has in this state: the least
-// of its author's at its own heads, of what grants that still stand ever gave
-// her, and of what strikes leave.
-func (s *State) ContentRank(c Content) Rank { panic("coming") }
-
-// May tells whether the device may do op at the heads of this state; nil is
-// yes. Nothing else decides it.
-func (s *State) May(device protocol.DeviceID, op Operation) error { panic("coming") }
-
-// Why an operation is void or may not be done.
-var (
-	ErrInert     = errors.New("this version does not judge the operation")
-	ErrDevice    = errors.New("the device is not an active one here")
-	ErrRank      = errors.New("the rank does not suffice")
-	ErrInvite    = errors.New("there is no such invite")
-	ErrUsedUp    = errors.New("this invite was used up")
-	ErrRevoked   = errors.New("this invite was revoked")
-	ErrProof     = errors.New("the entry does not prove that its bearer was invited")
-	ErrCertified = errors.New("the certificate does not hold")
-	ErrAdmission = errors.New("there is no such admission of hers")
-	ErrNoReason  = errors.New("nothing asks for a new epoch")
-	ErrGrant     = errors.New("what it rests on turned out void")
-)
+// Now returns the state of everything held, at least a genesis.
+func (g *Graph) Now() *State { return g.at(g.heads) }
