@@ -88,7 +88,7 @@ func TestHeadersThatContradictThemselves(t *testing.T) {
 		{"an epoch and nothing sealed", control, func(h *Header) { h.Epoch = ChangeID{9} }, ErrHeader},
 		{"17 parents", content, func(h *Header) { h.Parents = many(17) }, ErrLimit},
 		{"17 control heads", content, func(h *Header) { h.ControlHeads = many(17) }, ErrLimit},
-		{"parents out of order", content, func(h *Header) { h.Parents = []ChangeID{{3}, {2}} }, ErrCanonical},
+		{"parents out of order", content, func(h *Header) { h.Parents = []ChangeID{{4}, {3}} }, ErrCanonical},
 		{"a parent twice", content, func(h *Header) { h.Parents = []ChangeID{{3}, {3}} }, ErrCanonical},
 		{"control heads out of order", content, func(h *Header) { h.ControlHeads = []ChangeID{{3}, {2}} }, ErrCanonical},
 		{"first content without control heads", content, func(h *Header) { h.Seq = 1; h.Epoch = ChangeID{9} }, ErrHeader},
