@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"coppice.example/protocol"
 	"github.com/ipfs/go-datastore"
@@ -17,8 +18,18 @@ type Batch struct {
 	// Records replace the one of their key unless its number is as great; each
 	// taken gets a record number.
 	Records []*protocol.Record
-	Forget  []protocol.RecordKey // records to drop, done first
-	Local   []Local              // a nil value drops the key
+	// Unchecked names, by index, the runs whose seal this node has not verified
+	// itself: it passed over them on the way to a later seal.
+	Unchecked []int
+	Drop      []protocol.RecordKey // records no longer needed; done first
+	Local     []Local
+}
+
+// Local is a value this node keeps for itself beside the changes; a nil value
+// drops it.
+type Local struct {
+	Key   string
+	Value []byte
 }
 
 // Append makes the batch durable, all or nothing, and returns the number of
@@ -31,20 +42,20 @@ func (s *Store) Append(b Batch) (arrival uint64, err error) {
 	if err := s.usable(); err != nil {
 		return 0, err
 	}
-	t := &taking{batch: s.begin(), branches: map[uint32]*Branch{}, spots: map[protocol.ChangeID]spot{},
-		stands: map[uint32]stand{},
-		count:  uint32(len(s.branches)), arrival: s.arrival, record: s.record}
-	for _, key := range b.Forget {
-		if err := t.forget(key); err != nil {
+	t := &taking{batch: s.begin(), branches: map[uint32]*branch{}, spots: map[protocol.ChangeID]spot{},
+		stands: map[uint32][]standing{},
+		count:  uint32(len(s.branches)), arrival: s.arrival, lastRecord: s.record}
+	for _, key := range b.Drop {
+		if err := t.dropRecord(key); err != nil {
 			return 0, err
 		}
 	}
-	for _, run := range b.Runs {
-		if err := t.run(run); err != nil {
+	for i, run := range b.Runs {
+		if err := t.run(run, !slices.Contains(b.Unchecked, i)); err != nil {
 			return 0, err
 		}
 	}
-	if err := t.records(b.Records); err != nil {
+	if err := t.takeRecords(b.Records); err != nil {
 		return 0, err
 	}
 	for _, l := range b.Local {
@@ -120,28 +131,29 @@ func (b *batch) commit() (err error) {
 // taking is one Append under way: the batch and what will be held after it.
 type taking struct {
 	*batch
-	branches map[uint32]*Branch // new or grown
-	spots    map[protocol.ChangeID]spot
-	stands   map[uint32]stand // of branches this batch went through
-	count    uint32           // of branches
-	arrival  uint64
-	record   uint64
+	branches   map[uint32]*branch // new or grown
+	spots      map[protocol.ChangeID]spot
+	stands     map[uint32][]standing // by branch, ascending
+	count      uint32                // of branches
+	arrival    uint64
+	lastRecord uint64
 }
 
-func (t *taking) run(r *protocol.Run) error {
+func (t *taking) run(r *protocol.Run, checked bool) error {
 	b, rest, err := t.join(r)
 	if err != nil || len(rest) == 0 {
 		return err
 	}
 	t.arrival++
-	documents := map[protocol.DocumentID][]uint64{}
+	size, documents := 0, map[protocol.DocumentID][]uint64{}
 	for _, c := range rest {
-		if c.Previous != b.TipID || c.Seq != b.Tip+1 {
-			return fmt.Errorf("store: %w: seq %d after %d", ErrGap, c.Seq, b.Tip)
+		if c.Previous != b.tipID || c.Seq != b.tip+1 {
+			return fmt.Errorf("store: %w: seq %d after %d", ErrGap, c.Seq, b.tip)
 		}
-		b.Tip, b.TipID = c.Seq, c.ID
-		p := Place{b.Number, c.Seq}
-		if err := t.stand(p, c); err != nil {
+		b.tip, b.tipID = c.Seq, c.ID
+		size += c.Size()
+		p := place{b.number, c.Seq}
+		if err := t.stand(b, c); err != nil {
 			return err
 		}
 		t.put(changeKey(p), encodeChange(c))
@@ -153,11 +165,11 @@ func (t *taking) run(r *protocol.Run) error {
 		}
 	}
 	for d, seqs := range documents {
-		t.put(documentKey(d, t.arrival), encodePart(part{b.Number, seqs}))
+		t.put(documentKey(d, t.arrival), encodePart(part{b.number, seqs}))
 	}
-	t.put(sealKey(Place{b.Number, b.Tip}), encodeSealed(sealed{t.arrival, b.TipID, r.Seal}))
-	t.put(numberKey(tableArrival, t.arrival), encodeArrival(Arrival{Branch: b.Number, Class: b.Log.Class, First: rest[0].Seq, Last: b.Tip}))
-	if b.Log.Class == protocol.Control {
+	t.put(sealKey(place{b.number, b.tip}), encodeSealed(sealed{t.arrival, b.tipID, r.Seal, size, checked}))
+	t.put(numberKey(tableArrival, t.arrival), encodeArrival(arrival{branch: b.number, class: b.log.Class, first: rest[0].Seq, last: b.tip}))
+	if b.log.Class == protocol.Control {
 		t.put(numberKey(tableControl, t.arrival), []byte{})
 	}
 	return nil
@@ -165,7 +177,7 @@ func (t *taking) run(r *protocol.Run) error {
 
 // join finds the branch that the run continues, or begins one, and what of
 // the run is not yet held.
-func (t *taking) join(r *protocol.Run) (*Branch, []*protocol.Change, error) {
+func (t *taking) join(r *protocol.Run) (*branch, []*protocol.Change, error) {
 	if len(r.Changes) == 0 {
 		return nil, nil, nil
 	}
@@ -187,7 +199,7 @@ func (t *taking) join(r *protocol.Run) (*Branch, []*protocol.Change, error) {
 		return nil, nil, nil
 	}
 	first := rest[0]
-	if parent.Branch == 0 && first.Seq > 1 {
+	if parent.branch == 0 && first.Seq > 1 {
 		at, ok, err := t.held(first.Previous)
 		if err != nil {
 			return nil, nil, err
@@ -200,38 +212,36 @@ func (t *taking) join(r *protocol.Run) (*Branch, []*protocol.Change, error) {
 	if b, ok := t.tip(first.Previous); ok && first.Seq > 1 {
 		return b, rest, nil
 	}
-	b, err := t.branch(r.Log, parent.Place, first)
+	b, err := t.branch(r.Log, parent.place, first)
 	return b, rest, err
 }
 
 // branch begins a branch with first: one that leaves parent, or one that
 // begins a log where parent is zero.
-func (t *taking) branch(log protocol.LogRef, parent Place, first *protocol.Change) (*Branch, error) {
+func (t *taking) branch(log protocol.LogRef, parent place, first *protocol.Change) (*branch, error) {
 	switch {
-	case parent.Seq+1 != first.Seq:
-		return nil, fmt.Errorf("store: %w: seq %d after %d", ErrGap, first.Seq, parent.Seq)
-	case parent.Branch == 0 && (!log.Full() || first.Previous != protocol.ChangeID(log.ID)):
+	case parent.seq+1 != first.Seq:
+		return nil, fmt.Errorf("store: %w: seq %d after %d", ErrGap, first.Seq, parent.seq)
+	case parent.branch == 0 && (!log.Full() || first.Previous != protocol.ChangeID(log.ID)):
 		return nil, fmt.Errorf("store: %w: the first change of a log names it", ErrGap)
-	case parent.Branch != 0:
-		if b := t.branches[parent.Branch]; b != nil {
-			log = b.Log
+	case parent.branch != 0:
+		if b := t.branches[parent.branch]; b != nil {
+			log = b.log
 		} else {
-			log = t.Store.branches[parent.Branch-1].Log
+			log = t.Store.branches[parent.branch-1].log
 		}
 	}
 	t.count++
-	b := &Branch{Number: t.count, Log: log, Parent: parent, First: first.Seq, Tip: parent.Seq, TipID: first.Previous}
-	t.branches[b.Number] = b
-	t.put(branchKey(b.Number), encodeBranch(*b))
-	inherited, err := t.standAt(parent)
-	t.stands[b.Number] = inherited
-	return b, err
+	b := &branch{number: t.count, log: log, parent: parent, first: first.Seq, tip: parent.seq, tipID: first.Previous}
+	t.branches[b.number] = b
+	t.put(branchKey(b.number), encodeBranch(*b))
+	return b, nil
 }
 
 // tip returns the branch, as it will be, whose tip has this id.
-func (t *taking) tip(id protocol.ChangeID) (*Branch, bool) {
+func (t *taking) tip(id protocol.ChangeID) (*branch, bool) {
 	for _, b := range t.branches {
-		if b.TipID == id {
+		if b.tipID == id {
 			return b, true
 		}
 	}
@@ -249,22 +259,28 @@ func (t *taking) held(id protocol.ChangeID) (spot, bool, error) {
 	if at, ok := t.spots[id]; ok {
 		return at, true, nil
 	}
-	return t.spot(id)
+	at, _, ok, err := t.spot(id)
+	return at, ok, err
+}
+
+// standing is a stand that this batch writes, and the seq from which it holds.
+type standing struct {
+	seq uint64
+	stand
 }
 
 // stand keeps what later changes inherit: where c writes it, and where a
 // branch begins, so that nobody need look beyond a branch.
-func (t *taking) stand(p Place, c *protocol.Change) error {
-	begins := p.Seq == t.branches[p.Branch].First
-	if len(c.ControlHeads) == 0 && c.Epoch.IsZero() && !begins {
+func (t *taking) stand(b *branch, c *protocol.Change) error {
+	before := place{b.number, c.Seq}
+	if c.Seq == b.first {
+		before = b.parent
+	} else if len(c.ControlHeads) == 0 && c.Epoch.IsZero() {
 		return nil
 	}
-	now, ok := t.stands[p.Branch]
-	if !ok {
-		var err error
-		if now, err = t.standAt(p); err != nil {
-			return err
-		}
+	now, err := t.standAt(before)
+	if err != nil {
+		return err
 	}
 	if len(c.ControlHeads) > 0 {
 		now.heads = c.ControlHeads
@@ -272,16 +288,17 @@ func (t *taking) stand(p Place, c *protocol.Change) error {
 	if !c.Epoch.IsZero() {
 		now.epoch = c.Epoch
 	}
-	t.stands[p.Branch] = now
-	t.put(placeKey(tableStand, p), encodeStand(now))
+	t.stands[b.number] = append(t.stands[b.number], standing{c.Seq, now})
+	t.put(placeKey(tableStand, place{b.number, c.Seq}), encodeStand(now))
 	return nil
 }
 
-// standAt tells what is inherited at a place, which may lie in this batch.
-func (t *taking) standAt(p Place) (stand, error) {
-	b := t.branches[p.Branch]
-	if now, ok := t.stands[p.Branch]; ok && p.Seq == b.Tip {
-		return now, nil
+// standAt tells what holds at a place, which may lie in this batch.
+func (t *taking) standAt(p place) (stand, error) {
+	for _, s := range slices.Backward(t.stands[p.branch]) {
+		if s.seq <= p.seq {
+			return s.stand, nil
+		}
 	}
 	return t.Store.standAt(p)
 }
@@ -293,13 +310,13 @@ func (t *taking) settle() {
 	defer s.table.Unlock()
 	for number := uint32(len(s.branches)) + 1; number <= t.count; number++ {
 		b := t.branches[number]
-		s.branches = append(s.branches, Branch{})
-		s.logs[b.Log.ID] = append(s.logs[b.Log.ID], number)
+		s.branches = append(s.branches, branch{})
+		s.logs[b.log.ID] = append(s.logs[b.log.ID], number)
 	}
 	for number, b := range t.branches {
-		delete(s.tips, s.branches[number-1].TipID)
+		delete(s.tips, s.branches[number-1].tipID)
 		s.branches[number-1] = *b
-		s.tips[b.TipID] = number
+		s.tips[b.tipID] = number
 	}
-	s.arrival, s.record = t.arrival, t.record
+	s.arrival, s.record = t.arrival, t.lastRecord
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"coppice.example/protocol"
 )
@@ -12,7 +13,7 @@ import (
 // returns, and the tables that held the words are rewritten; the write-ahead
 // log may hold them until the database reuses it. Ids not held are passed over.
 func (s *Store) Erase(ids []protocol.ChangeID) error {
-	var places []Place
+	var places []place
 	s.append.Lock()
 	defer s.append.Unlock()
 	if err := s.usable(); err != nil {
@@ -20,16 +21,20 @@ func (s *Store) Erase(ids []protocol.ChangeID) error {
 	}
 	b := s.begin()
 	for _, id := range ids {
-		held, err := s.Change(id)
-		if errors.Is(err, ErrNotHeld) {
-			continue
-		}
+		at, _, ok, err := s.spot(id)
 		if err != nil {
 			return err
 		}
-		if len(held.Words) > 0 {
-			b.put(changeKey(held.Place), encodeChange(held.Change.Erase()))
-			places = append(places, held.Place)
+		if !ok {
+			continue
+		}
+		c, err := s.at(at.place, id)
+		if err != nil {
+			return err
+		}
+		if len(c.Words) > 0 {
+			b.put(changeKey(at.place), encodeChange(c.Erase()))
+			places = append(places, at.place)
 		}
 	}
 	if err := b.commit(); err != nil {
@@ -54,14 +59,14 @@ func (s *Store) Mend(changes []*protocol.Change) error {
 	}
 	b := s.begin()
 	for _, c := range changes {
-		p, ok, err := s.Held(c.ID)
+		at, _, ok, err := s.spot(c.ID)
 		if err != nil {
 			return err
 		}
 		if !ok {
-			return notHeld(c.ID)
+			return fmt.Errorf("store: change %s: %w", c.ID, ErrNotHeld)
 		}
-		b.put(changeKey(p), encodeChange(c))
+		b.put(changeKey(at.place), encodeChange(c))
 	}
 	return b.commit()
 }
@@ -70,19 +75,17 @@ func (s *Store) Mend(changes []*protocol.Change) error {
 // those that are damaged. A node verifies the tail at its start and the rest
 // over days.
 func (s *Store) Verify(first, last uint64) (damaged []*DamagedError, err error) {
-	for a, err := range s.Arrivals(first) {
+	for number := max(first, 1); number <= min(last, s.Arrived()); number++ {
+		a, err := s.taken(number)
 		if err != nil {
 			return damaged, err
 		}
-		if a.Number > last {
-			break
-		}
 		var before protocol.ChangeID
-		for seq := a.First; seq <= a.Last; seq++ {
-			p := Place{a.Branch, seq}
+		for seq := a.first; seq <= a.last; seq++ {
+			p := place{a.branch, seq}
 			c, err := s.at(p, protocol.ChangeID{})
 			if err == nil && !before.IsZero() && c.Previous != before {
-				err = &DamagedError{ID: c.ID, Place: p, Cause: protocol.ErrChain}
+				err = s.damaged(&DamagedError{Cause: protocol.ErrChain}, p, c.ID)
 			}
 			if d, ok := errors.AsType[*DamagedError](err); ok {
 				damaged, before = append(damaged, d), d.ID

@@ -28,10 +28,11 @@ var (
 )
 
 // DamagedError names what could not be read back as it was written; it is
-// [ErrDamaged]. ID is zero where the damage hides even the name.
+// [ErrDamaged]. ID, Log and Seq are zero as far as the damage hides them.
 type DamagedError struct {
 	ID    protocol.ChangeID
-	Place Place // zero when not known
+	Log   protocol.LogID
+	Seq   uint64
 	Cause error
 }
 
@@ -39,8 +40,8 @@ func (e *DamagedError) Error() string {
 	switch {
 	case !e.ID.IsZero():
 		return fmt.Sprintf("change %s is damaged on disk: %v", e.ID, e.Cause)
-	case e.Place.Branch != 0:
-		return fmt.Sprintf("the change at seq %d of branch %d is damaged on disk: %v", e.Place.Seq, e.Place.Branch, e.Cause)
+	case e.Seq != 0:
+		return fmt.Sprintf("the change at seq %d of log %s is damaged on disk: %v", e.Seq, e.Log, e.Cause)
 	}
 	return fmt.Sprintf("damaged on disk: %v", e.Cause)
 }
@@ -48,51 +49,22 @@ func (e *DamagedError) Error() string {
 // Unwrap lets errors.Is find [ErrDamaged] and the cause.
 func (e *DamagedError) Unwrap() []error { return []error{ErrDamaged, e.Cause} }
 
-// Place names one held change: a branch of a log and the seq in it. The zero
-// Place names none; branches are numbered from 1.
-type Place struct {
-	Branch uint32
-	Seq    uint64
+// place names one held change: a branch and the seq in it. The zero place
+// names none.
+type place struct {
+	branch uint32
+	seq    uint64
 }
 
-// Branch is a straight stretch of a log, from First to Tip without gaps.
-type Branch struct {
-	Number uint32
-	Log    protocol.LogRef
-	Parent Place  // what First stands on; zero where the log begins
-	First  uint64 // seq
-	Tip    uint64 // seq
-	TipID  protocol.ChangeID
-}
-
-// Tip is a change that no held change of its log names as previous.
-type Tip struct {
-	Log protocol.LogID
-	Seq uint64
-	ID  protocol.ChangeID
-}
-
-// Held is a change with all that the store knows of it.
-type Held struct {
-	*protocol.Change
-	Log     protocol.LogRef
-	Place   Place
-	Arrival uint64 // of the run it came in
-}
-
-// Arrival is one taken run: changes First to Last (seq) of a branch.
-type Arrival struct {
-	Number uint64 // from 1
-	Branch uint32
-	Class  protocol.Class
-	First  uint64
-	Last   uint64
-}
-
-// Local is a value this node keeps for itself beside the changes.
-type Local struct {
-	Key   string
-	Value []byte
+// branch is a straight stretch of a log, from first to tip without gaps.
+// Branches are numbered from 1 as this node met them.
+type branch struct {
+	number uint32
+	log    protocol.LogRef
+	parent place  // what first stands on; zero where the log begins
+	first  uint64 // seq
+	tip    uint64 // seq
+	tipID  protocol.ChangeID
 }
 
 // Options of [Open]; the zero value is what a node uses.
@@ -119,8 +91,8 @@ type Store struct {
 
 // state is the horizon of reads: changes only as Append acknowledges them.
 type state struct {
-	branches []Branch                     // by Number-1
-	tips     map[protocol.ChangeID]uint32 // TipID to branch
+	branches []branch                     // by number-1
+	tips     map[protocol.ChangeID]uint32 // id of a tip to branch
 	logs     map[protocol.LogID][]uint32  // branches of a log
 	arrival  uint64                       // last given
 	record   uint64                       // last given
@@ -210,24 +182,24 @@ func (s *Store) load() error {
 			return err
 		}
 		b, err := decodeBranch(e.key, e.value)
-		if err != nil || b.Number != uint32(len(s.branches)+1) {
-			return &DamagedError{Cause: fmt.Errorf("branch %d: %w", b.Number, err)}
+		if err != nil || b.number != uint32(len(s.branches)+1) {
+			return &DamagedError{Cause: fmt.Errorf("branch %d: %w", b.number, err)}
 		}
 		s.branches = append(s.branches, b)
 	}
 	for i := range s.branches {
 		b := &s.branches[i]
-		e, err := s.last(sealKey(Place{b.Number, 0}), sealKey(Place{b.Number + 1, 0}))
+		e, err := s.last(sealKey(place{b.number, 0}), sealKey(place{b.number + 1, 0}))
 		if err != nil {
 			return err
 		}
 		tip, err := decodeSealed(e.value)
-		if err != nil || len(e.key) != len(sealKey(Place{})) {
-			return &DamagedError{Cause: fmt.Errorf("tip of branch %d: %w", b.Number, err)}
+		if err != nil || len(e.key) != len(sealKey(place{})) {
+			return &DamagedError{Cause: fmt.Errorf("tip of branch %d: %w", b.number, err)}
 		}
-		b.Tip, b.TipID = placeOf(e.key).Seq, tip.id
-		s.tips[b.TipID] = b.Number
-		s.logs[b.Log.ID] = append(s.logs[b.Log.ID], b.Number)
+		b.tip, b.tipID = placeOf(e.key).seq, tip.id
+		s.tips[b.tipID] = b.number
+		s.logs[b.log.ID] = append(s.logs[b.log.ID], b.number)
 	}
 	e, err := s.last(tableRange(tableArrival))
 	if err != nil {
@@ -277,15 +249,16 @@ func (s *Store) Stopped() error {
 // Size returns the bytes the store takes on disk.
 func (s *Store) Size() uint64 { return s.ds.DB.Metrics().DiskSpaceUsage() }
 
-// Arrival returns the number of the last run taken, 0 when there is none.
-func (s *Store) Arrival() uint64 {
+// Arrived returns the number of the newest run, 0 when there is none. Runs are
+// numbered 1, 2, 3 and so on in the order in which they were appended.
+func (s *Store) Arrived() uint64 {
 	s.table.RLock()
 	defer s.table.RUnlock()
 	return s.arrival
 }
 
-// LastRecord returns the number of the last record taken.
-func (s *Store) LastRecord() uint64 {
+// Recorded returns the number of the newest record, 0 when there was none.
+func (s *Store) Recorded() uint64 {
 	s.table.RLock()
 	defer s.table.RUnlock()
 	return s.record
@@ -296,20 +269,38 @@ func (s *Store) Changes() (n uint64) {
 	s.table.RLock()
 	defer s.table.RUnlock()
 	for _, b := range s.branches {
-		n += b.Tip - b.First + 1
+		n += b.tip - b.first + 1
 	}
 	return n
 }
 
-// Branches returns all branches by number.
-func (s *Store) Branches() []Branch {
+// Logs returns the full names of all logs, ascending by id.
+func (s *Store) Logs() []protocol.LogRef {
 	s.table.RLock()
 	defer s.table.RUnlock()
-	return slices.Clone(s.branches)
+	logs := make([]protocol.LogRef, 0, len(s.logs))
+	for _, numbers := range s.logs {
+		logs = append(logs, s.branches[numbers[0]-1].log)
+	}
+	slices.SortFunc(logs, func(a, b protocol.LogRef) int { return a.ID.Compare(b.ID) })
+	return logs
 }
 
-// Branch returns one branch; ok is false when there is none of that number.
-func (s *Store) Branch(number uint32) (b Branch, ok bool) {
+// Tips returns the changes of a log that no held change of it names as
+// previous, ascending by seq, then id: one, or several when the log forked,
+// or none when it is unknown.
+func (s *Store) Tips(log protocol.LogID) []protocol.ChangeID {
+	branches := s.branchesOf(log)
+	slices.SortFunc(branches, func(a, b branch) int { return cmp.Or(cmp.Compare(a.tip, b.tip), a.tipID.Compare(b.tipID)) })
+	var tips []protocol.ChangeID
+	for _, b := range branches {
+		tips = append(tips, b.tipID)
+	}
+	return tips
+}
+
+// branch returns one branch; ok is false when there is none of that number.
+func (s *Store) branch(number uint32) (b branch, ok bool) {
 	s.table.RLock()
 	defer s.table.RUnlock()
 	if number == 0 || int(number) > len(s.branches) {
@@ -318,42 +309,32 @@ func (s *Store) Branch(number uint32) (b Branch, ok bool) {
 	return s.branches[number-1], true
 }
 
-// BranchesOf returns the branches of a log by number, none when it is unknown.
-func (s *Store) BranchesOf(log protocol.LogID) []Branch {
+// branchesOf returns the branches of a log by number.
+func (s *Store) branchesOf(log protocol.LogID) (of []branch) {
 	s.table.RLock()
 	defer s.table.RUnlock()
-	var of []Branch
 	for _, number := range s.logs[log] {
 		of = append(of, s.branches[number-1])
 	}
 	return of
 }
 
-// Tips returns the tips of all logs by log, seq, id: the frontier.
-func (s *Store) Tips() []Tip {
-	s.table.RLock()
-	defer s.table.RUnlock()
-	tips := make([]Tip, 0, len(s.branches))
-	for _, b := range s.branches {
-		tips = append(tips, Tip{b.Log.ID, b.Tip, b.TipID})
-	}
-	slices.SortFunc(tips, func(a, b Tip) int {
-		return cmp.Or(a.Log.Compare(b.Log), cmp.Compare(a.Seq, b.Seq), a.ID.Compare(b.ID))
-	})
-	return tips
+// seen tells whether a place is within the horizon, and gives its branch.
+func (s *Store) seen(p place) (branch, bool) {
+	b, ok := s.branch(p.branch)
+	return b, ok && p.seq >= b.first && p.seq <= b.tip
 }
 
-// Line returns the place of the given seq on the line that leads to a
-// branch's tip, through the branches it left; ok is false when the line has
-// no such seq. A place p is in the past of the tip iff Line gives p for p.Seq.
-func (s *Store) Line(branch uint32, seq uint64) (p Place, ok bool) {
+// line returns the stretches that lead to a place, oldest first, from the one
+// that holds the given seq on; each is a branch and the last seq of it that
+// is on the line.
+func (s *Store) line(to place, from uint64) (stretches []place) {
 	s.table.RLock()
 	defer s.table.RUnlock()
-	if branch == 0 || int(branch) > len(s.branches) || seq == 0 || seq > s.branches[branch-1].Tip {
-		return Place{}, false
+	for to.branch != 0 && to.seq >= from {
+		stretches = append(stretches, to)
+		to = s.branches[to.branch-1].parent
 	}
-	for seq < s.branches[branch-1].First {
-		branch = s.branches[branch-1].Parent.Branch
-	}
-	return Place{branch, seq}, true
+	slices.Reverse(stretches)
+	return stretches
 }

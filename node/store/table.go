@@ -39,9 +39,9 @@ func numberKey(table byte, n uint64) []byte {
 	return append(binary.BigEndian.AppendUint64(newKey(table, 8), n), '.')
 }
 
-func placeKey(table byte, p Place) []byte {
-	k := binary.BigEndian.AppendUint32(newKey(table, 12), p.Branch)
-	return append(binary.BigEndian.AppendUint64(k, p.Seq), '.')
+func placeKey(table byte, p place) []byte {
+	k := binary.BigEndian.AppendUint32(newKey(table, 12), p.branch)
+	return append(binary.BigEndian.AppendUint64(k, p.seq), '.')
 }
 
 func nameKey(table byte, name string) []byte {
@@ -49,8 +49,8 @@ func nameKey(table byte, name string) []byte {
 }
 
 func metaKey(name string) []byte { return nameKey(tableMeta, name) }
-func changeKey(p Place) []byte   { return placeKey(tableChange, p) }
-func sealKey(p Place) []byte     { return placeKey(tableSeal, p) }
+func changeKey(p place) []byte   { return placeKey(tableChange, p) }
+func sealKey(p place) []byte     { return placeKey(tableSeal, p) }
 
 func branchKey(number uint32) []byte {
 	return append(binary.BigEndian.AppendUint32(newKey(tableBranch, 4), number), '.')
@@ -80,11 +80,11 @@ func numberOf(key []byte) uint64 {
 }
 
 // placeOf reads the place of a key that [placeKey] made.
-func placeOf(key []byte) Place {
+func placeOf(key []byte) place {
 	if len(key) != keyHead+12+keyTail {
-		return Place{}
+		return place{}
 	}
-	return Place{binary.BigEndian.Uint32(key[keyHead:]), numberOf(key)}
+	return place{binary.BigEndian.Uint32(key[keyHead:]), numberOf(key)}
 }
 
 // tableRange returns the bounds of a whole table.
@@ -94,21 +94,21 @@ func tableRange(table byte) (from, to []byte) {
 
 // The values: canonical CBOR, read back by the strict reader.
 
-func encodeBranch(b Branch) []byte {
+func encodeBranch(b branch) []byte {
 	v := protocol.AppendArray(nil, 6)
-	v = protocol.AppendBytes(v, b.Log.Device[:])
-	v = protocol.AppendBytes(v, b.Log.Incarnation[:])
-	v = protocol.AppendUint(v, uint64(b.Log.Class))
-	v = protocol.AppendUint(v, uint64(b.Parent.Branch))
-	v = protocol.AppendUint(v, b.Parent.Seq)
-	return protocol.AppendUint(v, b.First)
+	v = protocol.AppendBytes(v, b.log.Device[:])
+	v = protocol.AppendBytes(v, b.log.Incarnation[:])
+	v = protocol.AppendUint(v, uint64(b.log.Class))
+	v = protocol.AppendUint(v, uint64(b.parent.branch))
+	v = protocol.AppendUint(v, b.parent.seq)
+	return protocol.AppendUint(v, b.first)
 }
 
-func decodeBranch(key, value []byte) (b Branch, err error) {
+func decodeBranch(key, value []byte) (b branch, err error) {
 	if len(key) != keyHead+4+keyTail {
 		return b, errors.New("a key of the wrong length")
 	}
-	b.Number = binary.BigEndian.Uint32(key[keyHead:])
+	b.number = binary.BigEndian.Uint32(key[keyHead:])
 	var device protocol.DeviceID
 	var incarnation protocol.Incarnation
 	r := protocol.NewReader(value)
@@ -116,15 +116,15 @@ func decodeBranch(key, value []byte) (b Branch, err error) {
 	r.Fixed(device[:])
 	r.Fixed(incarnation[:])
 	class := protocol.Class(r.UintMax(math.MaxUint8))
-	b.Parent = Place{uint32(r.UintMax(math.MaxUint32)), r.Uint()}
-	b.First = r.Uint()
+	b.parent = place{uint32(r.UintMax(math.MaxUint32)), r.Uint()}
+	b.first = r.Uint()
 	if err := r.End(); err != nil {
 		return b, err
 	}
-	if b.Parent.Branch >= b.Number || b.First != b.Parent.Seq+1 {
+	if b.parent.branch >= b.number || b.first != b.parent.seq+1 {
 		return b, errors.New("it leaves a branch that is not there")
 	}
-	b.Log = protocol.NewLogRef(device, incarnation, class)
+	b.log = protocol.NewLogRef(device, incarnation, class)
 	return b, nil
 }
 
@@ -133,38 +133,42 @@ type sealed struct {
 	arrival uint64
 	id      protocol.ChangeID
 	seal    protocol.Seal
+	size    int  // bytes of headers and bodies
+	checked bool // this node verified the seal
 }
 
 func encodeSealed(s sealed) []byte {
-	v := protocol.AppendUint(protocol.AppendArray(make([]byte, 0, 112), 3), s.arrival)
-	return protocol.AppendBytes(protocol.AppendBytes(v, s.id[:]), s.seal[:])
+	v := protocol.AppendUint(protocol.AppendArray(make([]byte, 0, 120), 5), s.arrival)
+	v = protocol.AppendBytes(protocol.AppendBytes(v, s.id[:]), s.seal[:])
+	return protocol.AppendBool(protocol.AppendUint(v, uint64(s.size)), s.checked)
 }
 
 func decodeSealed(value []byte) (s sealed, err error) {
 	r := protocol.NewReader(value)
-	r.ArrayOf(3)
+	r.ArrayOf(5)
 	s.arrival = r.Uint()
 	r.Fixed(s.id[:])
 	r.Fixed(s.seal[:])
+	s.size, s.checked = int(r.UintMax(2*protocol.MaxControlRun)), r.Bool()
 	return s, r.End()
 }
 
 // spot is where a change lies.
 type spot struct {
-	Place
+	place
 	arrival uint64
 }
 
 func encodeSpot(s spot) []byte {
-	v := protocol.AppendUint(protocol.AppendArray(nil, 3), uint64(s.Branch))
-	return protocol.AppendUint(protocol.AppendUint(v, s.Seq), s.arrival)
+	v := protocol.AppendUint(protocol.AppendArray(nil, 3), uint64(s.branch))
+	return protocol.AppendUint(protocol.AppendUint(v, s.seq), s.arrival)
 }
 
 func decodeSpot(value []byte) (s spot, err error) {
 	r := protocol.NewReader(value)
 	r.ArrayOf(3)
-	s.Branch = uint32(r.UintMax(math.MaxUint32))
-	s.Seq, s.arrival = r.Uint(), r.Uint()
+	s.branch = uint32(r.UintMax(math.MaxUint32))
+	s.seq, s.arrival = r.Uint(), r.Uint()
 	return s, r.End()
 }
 
@@ -218,19 +222,27 @@ func decodePart(value []byte) (p part, err error) {
 	return p, r.End()
 }
 
-func encodeArrival(a Arrival) []byte {
-	v := protocol.AppendUint(protocol.AppendArray(nil, 4), uint64(a.Branch))
-	v = protocol.AppendUint(v, uint64(a.Class))
-	return protocol.AppendUint(protocol.AppendUint(v, a.First), a.Last)
+// arrival is one taken run: the changes first to last (seq) of a branch.
+type arrival struct {
+	number      uint64
+	branch      uint32
+	class       protocol.Class
+	first, last uint64
 }
 
-func decodeArrival(key, value []byte) (a Arrival, err error) {
+func encodeArrival(a arrival) []byte {
+	v := protocol.AppendUint(protocol.AppendArray(nil, 4), uint64(a.branch))
+	v = protocol.AppendUint(v, uint64(a.class))
+	return protocol.AppendUint(protocol.AppendUint(v, a.first), a.last)
+}
+
+func decodeArrival(key, value []byte) (a arrival, err error) {
 	r := protocol.NewReader(value)
 	r.ArrayOf(4)
-	a.Number = numberOf(key)
-	a.Branch = uint32(r.UintMax(math.MaxUint32))
-	a.Class = protocol.Class(r.UintMax(math.MaxUint8))
-	a.First, a.Last = r.Uint(), r.Uint()
+	a.number = numberOf(key)
+	a.branch = uint32(r.UintMax(math.MaxUint32))
+	a.class = protocol.Class(r.UintMax(math.MaxUint8))
+	a.first, a.last = r.Uint(), r.Uint()
 	return a, r.End()
 }
 
@@ -244,9 +256,9 @@ func encodeChange(c *protocol.Change) []byte {
 
 // decodeChange reads a change and proves that it is the one it was kept as.
 // It shares the memory of value.
-func decodeChange(value []byte, community protocol.CommunityID, p Place) (*protocol.Change, error) {
+func decodeChange(value []byte, community protocol.CommunityID) (*protocol.Change, error) {
 	if len(value) < 32 {
-		return nil, &DamagedError{Place: p, Cause: errors.New("cut short")}
+		return nil, &DamagedError{Cause: errors.New("cut short")}
 	}
 	id := protocol.ChangeID(value[:32])
 	r := protocol.NewReader(value[32:])
@@ -258,7 +270,7 @@ func decodeChange(value []byte, community protocol.CommunityID, p Place) (*proto
 		err = fmt.Errorf("its header is that of %s", c.ID)
 	}
 	if err != nil {
-		return nil, &DamagedError{ID: id, Place: p, Cause: err}
+		return nil, &DamagedError{ID: id, Cause: err}
 	}
 	return c, nil
 }
