@@ -1,66 +1,272 @@
 package text
 
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"unicode/utf8"
+)
+
+// MaxMissing is the greatest number of missing runes an edit may insert.
+const MaxMissing = 1 << 20
+
 // Text is a text that many people edit at once. The zero Text is empty and
-// ready to use. It is not safe for concurrent use.
-type Text struct{}
+// ready to use. It is not safe for concurrent use, reading included.
+type Text struct {
+	changes []change
+	numbers map[ID]int32
+	graph   Graph
+	ops     []op
+	inserts []int32  // the operations that insert, by their first rune
+	extents []extent // what deletions took
+	letters []byte   // all that ever arrived
+	runes   int32    // how many ever arrived
+	order   order
+	hidden  []OpRef // now
+
+	stood  []int32 // the version stood on: its heads, ascending
+	veiled []int32 // and what is hidden there, ascending
+
+	shown string
+	fresh bool // shown holds
+}
+
+type change struct {
+	id     ID
+	ops    int32   // its first
+	veiled []int32 // what its author's text did not show; shared between changes
+}
 
 // Apply takes a change whose parents were all applied before. A change it
 // already holds is a no-op. An error leaves the text as it was.
-func (t *Text) Apply(c Change) error { return nil }
+func (t *Text) Apply(c Change) error {
+	if t.Has(c.ID) {
+		return nil
+	}
+	size := 0
+	for _, e := range c.Edits {
+		if err := e.check(); err != nil {
+			return fmt.Errorf("%w: change %x, operation %d", err, c.ID[:4], e.Index)
+		}
+		size += max(e.Missing, len(e.Ins))
+	}
+	if size > math.MaxInt32-len(t.letters) || size > math.MaxInt32-int(t.runes) {
+		return fmt.Errorf("%w: change %x: more than a text can hold", ErrEdit, c.ID[:4])
+	}
+	parents, ok := t.find(c.Parents)
+	if !ok {
+		return fmt.Errorf("%w: change %x", ErrParent, c.ID[:4])
+	}
+	t.begin(c.ID, parents, t.numbersOf(c.Hidden))
+	for _, e := range c.Edits {
+		t.edit(e)
+	}
+	return nil
+}
+
+func (e *Edit) check() error {
+	switch {
+	case e.Pos < 0, e.Del < 0, e.Missing < 0, e.Missing > MaxMissing, e.Index < 0, e.Index > math.MaxInt32:
+		return fmt.Errorf("%w: a number out of range", ErrEdit)
+	case e.Missing > 0 && e.Ins != "":
+		return fmt.Errorf("%w: letters and missing letters", ErrEdit)
+	case !utf8.ValidString(e.Ins):
+		return fmt.Errorf("%w: letters that are not UTF-8", ErrEdit)
+	}
+	return nil
+}
+
+// find returns the numbers of changes, ascending, and whether all are here.
+func (t *Text) find(ids []ID) (numbers []int32, all bool) {
+	all = true
+	for _, id := range ids {
+		n, ok := t.numbers[id]
+		if !ok {
+			all = false
+			continue
+		}
+		numbers = append(numbers, n)
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers), all
+}
+
+// numbersOf returns the operations that refs name, ascending.
+func (t *Text) numbersOf(refs []OpRef) (numbers []int32) {
+	for _, r := range refs {
+		numbers = append(numbers, t.opsOf(r)...)
+	}
+	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
+	if slices.Equal(numbers, t.veiled) {
+		return t.veiled
+	}
+	return numbers
+}
+
+// opsOf returns the numbers of an operation: none, one, or the halves of one.
+func (t *Text) opsOf(r OpRef) (numbers []int32) {
+	c, ok := t.numbers[r.Change]
+	if !ok {
+		return nil
+	}
+	for n := t.changes[c].ops; n < t.opsEnd(c); n++ {
+		if int(t.ops[n].index) == r.Index {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
+}
+
+func (t *Text) opsEnd(c int32) int32 {
+	if int(c)+1 < len(t.changes) {
+		return t.changes[c+1].ops
+	}
+	return int32(len(t.ops))
+}
+
+// begin adds a change without edits and stands where its author stood.
+func (t *Text) begin(id ID, parents, veiled []int32) {
+	t.stand(parents, veiled)
+	if t.numbers == nil {
+		t.numbers = map[ID]int32{}
+	}
+	n := t.graph.Add(parents)
+	t.numbers[id] = n
+	t.changes = append(t.changes, change{id, int32(len(t.ops)), veiled})
+	t.stood = append(t.stood[:0], n)
+}
+
+// edit adds an edit to the last change.
+func (t *Text) edit(e Edit) {
+	last := int32(len(t.changes) - 1)
+	o := op{change: last, index: int32(e.Index), pos: int32(min(e.Pos, math.MaxInt32))}
+	o.hidden = t.isHidden(OpRef{t.changes[last].id, e.Index})
+	seen := int(t.order.total().seen)
+	if e.Pos > seen || e.Del > seen-e.Pos {
+		o.kind = void
+		t.ops = append(t.ops, o)
+		return
+	}
+	if e.Del > 0 {
+		o.kind, o.n = deletion, int32(e.Del)
+		t.delete(&o)
+		t.ops = append(t.ops, o)
+	}
+	if e.Ins != "" || e.Missing > 0 {
+		o.kind, o.extents = insertion, 0
+		o.first, o.at, o.size = t.runes, int32(len(t.letters)), int32(len(e.Ins))
+		t.letters = append(t.letters, e.Ins...)
+		n, astral := count(e.Ins)
+		o.n = n + int32(e.Missing)
+		t.runes += o.n
+		t.insert(&o, astral)
+		t.inserts = append(t.inserts, int32(len(t.ops)))
+		t.ops = append(t.ops, o)
+	}
+	t.fresh = false
+}
+
+// count returns how many runes s has, and how many of them take two UTF-16 units.
+func count(s string) (runes, astral int32) {
+	for _, r := range s {
+		runes++
+		if r > 0xFFFF {
+			astral++
+		}
+	}
+	return runes, astral
+}
+
+// author returns the change that inserted a rune.
+func (t *Text) author(rune int32) ID {
+	return t.changes[t.ops[t.inserts[t.insertOf(rune)]].change].id
+}
+
+// insertOf returns the place in t.inserts of the operation that inserted a rune.
+func (t *Text) insertOf(rune int32) int {
+	return sort.Search(len(t.inserts), func(i int) bool { return t.ops[t.inserts[i]].first > rune }) - 1
+}
 
 // Has tells whether the change was applied.
-func (t *Text) Has(id ID) bool { return false }
+func (t *Text) Has(id ID) bool {
+	_, ok := t.numbers[id]
+	return ok
+}
 
 // Heads returns the changes of this text that no other has in its past, ascending.
-func (t *Text) Heads() []ID { return nil }
+func (t *Text) Heads() []ID {
+	var ids []ID
+	for _, n := range t.graph.Heads() {
+		ids = append(ids, t.changes[n].id)
+	}
+	slices.SortFunc(ids, ID.Compare)
+	return ids
+}
 
 // SetHidden says which operations take no effect now: insertions among them
 // show nothing, deletions do nothing; their places stay as anchors. refs is
 // ascending and replaces the previous set; it may name operations still to come.
-func (t *Text) SetHidden(refs []OpRef) {}
+func (t *Text) SetHidden(refs []OpRef) {
+	old := t.hidden
+	t.hidden = slices.Clone(refs)
+	for len(old) > 0 || len(refs) > 0 {
+		order := -1
+		switch {
+		case len(old) == 0:
+			order = 1
+		case len(refs) > 0:
+			order = old[0].Compare(refs[0])
+		}
+		switch {
+		case order < 0:
+			t.hide(old[0], false)
+			old = old[1:]
+		case order > 0:
+			t.hide(refs[0], true)
+			refs = refs[1:]
+		default:
+			old, refs = old[1:], refs[1:]
+		}
+	}
+	t.fresh = false
+}
+
+func (t *Text) isHidden(r OpRef) bool {
+	if len(t.hidden) == 0 {
+		return false
+	}
+	_, found := slices.BinarySearchFunc(t.hidden, r, OpRef.Compare)
+	return found
+}
 
 // Supply delivers the letters of an insertion that came without them. They
 // must be as many runes as are missing; letters already there are kept.
-func (t *Text) Supply(op OpRef, letters string) error { return nil }
-
-// String returns the text as it shows now.
-func (t *Text) String() string { return "" }
-
-// At returns the text as the author of a change with these parents and this
-// hidden set saw it. Parents it does not hold count for nothing.
-func (t *Text) At(parents []ID, hidden []OpRef) string { return "" }
-
-// Runes returns the length of the text that shows, in runes.
-func (t *Text) Runes() int { return 0 }
-
-// UTF16 returns the length of the text that shows, in UTF-16 code units.
-func (t *Text) UTF16() int { return 0 }
-
-// RuneToUTF16 turns a position in runes into one in UTF-16 units. Positions
-// outside the text are moved to its nearer end.
-func (t *Text) RuneToUTF16(pos int) int { return 0 }
-
-// UTF16ToRune turns a position in UTF-16 units into one in runes; inside a
-// surrogate pair it is the rune's beginning.
-func (t *Text) UTF16ToRune(pos int) int { return 0 }
-
-// Run is a stretch of the text that shows, written by one change.
-type Run struct {
-	Change  ID
-	Text    string
-	Missing bool // its letters are not here; Text is as many U+FFFD
+func (t *Text) Supply(ref OpRef, letters string) error {
+	runes, astral := count(letters)
+	for _, n := range t.opsOf(ref) {
+		o := &t.ops[n]
+		switch {
+		case o.kind == void:
+			return nil
+		case o.kind != insertion || o.n != runes || !utf8.ValidString(letters):
+			continue
+		case o.size > 0:
+			return nil
+		case len(letters) > math.MaxInt32-len(t.letters):
+			return fmt.Errorf("%w: more than a text can hold", ErrLetters)
+		}
+		o.at, o.size = int32(len(t.letters)), int32(len(letters))
+		t.letters = append(t.letters, letters...)
+		at, rest := o.at, o.n
+		t.order.each(o.first, o.n, t.letters, func(s *span) {
+			size, wide := measure(t.letters[at:o.at+o.size], rest, astral, s.n)
+			s.at, s.size, s.astral = at, size, wide
+			at, rest, astral = at+size, rest-s.n, astral-wide
+		})
+		t.fresh = false
+		return nil
+	}
+	return fmt.Errorf("%w: operation %d of change %x", ErrLetters, ref.Index, ref.Change[:4])
 }
-
-// Runs returns the text that shows, in order, by who wrote what.
-func (t *Text) Runs() []Run { return nil }
-
-// AppendBinary appends the whole text, its history included, for [Load].
-func (t *Text) AppendBinary(b []byte) ([]byte, error) { return b, nil }
-
-// Load reads what [Text.AppendBinary] wrote.
-func Load(b []byte) (*Text, error) { return &Text{}, nil }
-
-// Diff returns edits that turn old into new when applied in order, few and
-// small where the difference is; invalid UTF-8 counts as U+FFFD. Its time is
-// bounded: texts that differ everywhere are replaced in larger pieces.
-func Diff(old, new string) []Edit { return nil }
