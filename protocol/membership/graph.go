@@ -246,6 +246,26 @@ func (g *Graph) InPast(id protocol.ChangeID, heads []protocol.ChangeID) bool {
 	return false
 }
 
+// Covers tells whether each of older is one of heads or in the past of one:
+// what a content log's new control heads owe to those they replace.
+func (g *Graph) Covers(heads, older []protocol.ChangeID) bool {
+	for _, id := range older {
+		if !g.InPast(id, heads) {
+			return false
+		}
+	}
+	return true
+}
+
+// Lamport returns the lamport of a held change.
+func (g *Graph) Lamport(id protocol.ChangeID) (uint64, bool) {
+	i, ok := g.index[id]
+	if !ok {
+		return 0, false
+	}
+	return g.nodes[i].change.Lamport, true
+}
+
 // Certificate returns the certificate of a device that some held change
 // carries, void or not: enough to check a seal, no sign of any right, and not
 // to be trusted with a letter, see [State.Certificate].

@@ -38,7 +38,7 @@ func (v vector[T]) get(i int32) (item T) {
 }
 
 func (v vector[T]) set(i int32, item T) vector[T] {
-	for v.root != nil && int(i)>>((v.depth+1)*shift) > 0 || v.root == nil && int(i)>>((v.depth+1)*shift) > 0 {
+	for int(i)>>((v.depth+1)*shift) > 0 {
 		if v.root != nil {
 			v.root = &branch[T]{down: &[width]*branch[T]{v.root}}
 		}
