@@ -41,7 +41,7 @@ type Backend interface {
 	// List returns a page of documents.
 	List(context.Context, Call, Listing) (Items, error)
 	// Search returns the documents that hold every word.
-	Search(context.Context, Call, Searching) (Found, error)
+	Search(context.Context, Call, Searching) (Hits, error)
 	// Import takes the Markdown files of a directory; a file that cannot be
 	// taken is no error, it is listed.
 	Import(context.Context, Call, Importing) (Imported, error)

@@ -144,11 +144,11 @@ func (c *Client) List(ctx context.Context, l Listing) (Items, error) {
 }
 
 // Search returns the documents that hold every word.
-func (c *Client) Search(ctx context.Context, s Searching) (Found, error) {
+func (c *Client) Search(ctx context.Context, s Searching) (Hits, error) {
 	if err := checkText(s.Words); err != nil {
-		return Found{}, err
+		return Hits{}, err
 	}
-	return do[Found](ctx, c, http.MethodGet, "/v1/search", query("words", s.Words, "limit", limit(s.Limit)), nil)
+	return do[Hits](ctx, c, http.MethodGet, "/v1/search", query("words", s.Words, "limit", limit(s.Limit)), nil)
 }
 
 // Import takes the Markdown files of a directory.

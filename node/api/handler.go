@@ -158,7 +158,7 @@ func (a *acts) documents(b Backend) {
 			return b.List(ctx, call, Listing{in.Kind, in.Limit, in.After})
 		})
 	act(a, http.MethodGet, "/v1/search", "search", "Find documents by their words",
-		func(ctx context.Context, call Call, in searching) (Found, error) {
+		func(ctx context.Context, call Call, in searching) (Hits, error) {
 			return b.Search(ctx, call, Searching{in.Words, in.Limit})
 		})
 	act(a, http.MethodGet, "/v1/documents/{id}", "show", "Show a document",

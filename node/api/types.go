@@ -3,8 +3,12 @@ package api
 import (
 	"time"
 
+	"coppice.example/protocol"
 	"github.com/danielgtaylor/huma/v2"
 )
+
+// MaxText is the greatest size of a text in bytes.
+const MaxText = protocol.MaxText
 
 // Call says on whose behalf and when an act is done.
 type Call struct {
@@ -285,8 +289,8 @@ type Searching struct {
 	Limit int    `json:"limit,omitempty" doc:"at most 1000; 0: 20"`
 }
 
-// Found is what a search found, best first.
-type Found struct {
+// Hits is what a search found, best first.
+type Hits struct {
 	Items []Item `json:"items"`
 }
 
