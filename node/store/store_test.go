@@ -224,7 +224,7 @@ func (m *model) checkDocuments(s *Store) error {
 		}
 	}
 	n := 0
-	err := s.Documents(func(d protocol.DocumentID) error {
+	err := s.Documents(protocol.DocumentID{}, func(d protocol.DocumentID) error {
 		n++
 		var got []protocol.ChangeID
 		err := s.Document(d, func(l protocol.LogRef, c *protocol.Change) error {

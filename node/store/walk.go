@@ -74,10 +74,12 @@ func (s *Store) Document(document protocol.DocumentID, each func(protocol.LogRef
 	return damage
 }
 
-// Documents walks the ids of all documents that changes name, ascending.
-func (s *Store) Documents(each func(protocol.DocumentID) error) error {
+// Documents walks the ids of the documents that changes name, ascending, from
+// the one after the given id on; zero is before all.
+func (s *Store) Documents(after protocol.DocumentID, each func(protocol.DocumentID) error) error {
 	horizon := s.Arrived()
-	from, to := tableRange(tableDocument)
+	_, to := tableRange(tableDocument)
+	from := documentKey(after, ^uint64(0))
 	it, err := s.ds.DB.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: to})
 	if err != nil {
 		return damage(err)
