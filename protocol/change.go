@@ -69,7 +69,7 @@ type Draft struct {
 	Words []byte // UTF-8
 }
 
-// Build makes the change of a log. A content change is sealed under key, as
+// Build makes the change of a log; the community of a genesis is zero. A content change is sealed under key, as
 // are the words of a control change; a control change without words takes no
 // key. Nonce must be fresh random bytes: used twice, it gives words away.
 // Lengths and body hash of the draft's header are not read; its parents and
@@ -99,11 +99,7 @@ func (d Draft) Build(community CommunityID, log LogID, key *ContentKey, nonce [N
 	}
 	c.BodyHash = bodyHash(c.WordsHash, c.Shape)
 	c.Raw = c.Header.Append(nil)
-	id := community
-	if c.Genesis() {
-		id = CommunityID{}
-	}
-	c.ID = HashHeader(id, c.Raw)
+	c.ID = HashHeader(community, c.Raw)
 	return c
 }
 

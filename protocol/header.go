@@ -169,9 +169,7 @@ func DecodeHeader(b []byte) (h Header, err error) {
 	switch epoch := r.Bytes(len(h.Epoch)); len(epoch) {
 	case 0:
 	case len(h.Epoch):
-		if h.Epoch = ChangeID(epoch); h.Epoch.IsZero() {
-			r.refuse("the zero epoch")
-		}
+		h.Epoch = ChangeID(epoch)
 	default:
 		r.refuse("an epoch id of %d bytes", len(epoch))
 	}
@@ -183,7 +181,7 @@ func DecodeHeader(b []byte) (h Header, err error) {
 		return Header{}, err
 	}
 	if !bytes.Equal(h.Append(make([]byte, 0, len(b))), b) {
-		return Header{}, fmt.Errorf("%w: the previous change among the parents is true, and first", ErrCanonical)
+		return Header{}, fmt.Errorf("%w: the previous change by its id among the parents, or an epoch of zeroes", ErrCanonical)
 	}
 	if err := h.check(); err != nil {
 		return Header{}, err

@@ -254,6 +254,10 @@ func TestNamesAreWhatMustBeHeldFirst(t *testing.T) {
 	if got := h.Names(); len(got) != 3 || got[0] != (ChangeID{1}) || got[1] != (ChangeID{2}) || got[2] != (ChangeID{3}) {
 		t.Errorf("%v", got)
 	}
+	h.Parents, h.Epoch = []ChangeID{{2}}, ChangeID{9}
+	if got := h.Names(); len(got) != 4 || got[0] != (ChangeID{1}) || got[3] != (ChangeID{9}) {
+		t.Errorf("previous and epoch count where nothing else names them: %v", got)
+	}
 	h.Seq, h.Parents, h.Epoch = 1, nil, ChangeID{}
 	if got := h.Names(); len(got) != 2 || got[0] != (ChangeID{2}) {
 		t.Errorf("the log's own id is no change: %v", got)
