@@ -66,11 +66,11 @@ const (
 type Op struct {
 	Path     Path
 	Code     Code
-	Edit     Edit   // Insert, Delete; Edit.Index is ignored
-	Value    Value  // Set, Add, Drop, Put
-	Item     OpRef  // Place, Remove
-	Position string // Place: see [Between]
-	Fields   []FieldValue
+	Edit     Edit         // Insert, Delete; Edit.Index is ignored
+	Value    Value        // Set, Add, Drop, Put
+	Item     OpRef        // Place, Remove
+	Position string       // Place: see [Between]
+	Fields   []FieldValue // Enter; Place of a new item
 }
 
 // FieldValue is what a field of a new entry or item is born with. The field is
@@ -95,8 +95,8 @@ type Change struct {
 var (
 	// ErrParent is returned for a change whose parents are not all here yet.
 	ErrParent = errors.New("crdt: a parent of the change is missing")
-	// ErrChange is returned for a change no document can hold: a lamport not
-	// above its parents', an edit that is none.
+	// ErrChange is returned for a change no document can hold: more letters
+	// than two GiB in all.
 	ErrChange = errors.New("crdt: no such change")
 	// ErrDamaged is returned by [Load] for bytes that [Document.AppendBinary] did not write.
 	ErrDamaged = errors.New("crdt: damaged")

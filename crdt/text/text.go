@@ -28,6 +28,9 @@ type Text struct {
 	stood  []int32 // the version stood on: its heads, ascending
 	veiled []int32 // and what is hidden there, ascending
 
+	asked  []OpRef // what numbersOf was asked last,
+	answer []int32 // and said
+
 	shown string
 	fresh bool // shown holds
 }
@@ -94,15 +97,30 @@ func (t *Text) find(ids []ID) (numbers []int32, all bool) {
 
 // numbersOf returns the operations that refs name, ascending.
 func (t *Text) numbersOf(refs []OpRef) (numbers []int32) {
+	if len(refs) == 0 {
+		return nil
+	}
+	if len(refs) == len(t.asked) && (slices.Equal(refs, t.asked)) {
+		return t.answer
+	}
 	for _, r := range refs {
 		numbers = append(numbers, t.opsOf(r)...)
 	}
 	slices.Sort(numbers)
 	numbers = slices.Compact(numbers)
 	if slices.Equal(numbers, t.veiled) {
-		return t.veiled
+		numbers = t.veiled
 	}
+	t.asked, t.answer = slices.Clone(refs), numbers
 	return numbers
+}
+
+// forget drops what numbersOf remembers when a change comes that it names.
+func (t *Text) forget(id ID) {
+	i, _ := slices.BinarySearchFunc(t.asked, id, func(r OpRef, id ID) int { return r.Change.Compare(id) })
+	if i < len(t.asked) && t.asked[i].Change == id {
+		t.asked, t.answer = nil, nil
+	}
 }
 
 // opsOf returns the numbers of an operation: none, one, or the halves of one.
@@ -134,6 +152,7 @@ func (t *Text) begin(id ID, parents, veiled []int32) {
 	}
 	n := t.graph.Add(parents)
 	t.numbers[id] = n
+	t.forget(id)
 	t.changes = append(t.changes, change{id, int32(len(t.ops)), veiled})
 	t.stood = append(t.stood[:0], n)
 }
@@ -209,28 +228,33 @@ func (t *Text) Heads() []ID {
 // show nothing, deletions do nothing; their places stay as anchors. refs is
 // ascending and replaces the previous set; it may name operations still to come.
 func (t *Text) SetHidden(refs []OpRef) {
-	old := t.hidden
+	EachChanged(t.hidden, refs, t.hide)
 	t.hidden = slices.Clone(refs)
-	for len(old) > 0 || len(refs) > 0 {
+	t.fresh = false
+}
+
+// EachChanged calls f for every reference that is in only one of two ascending
+// rows; added tells that it is in the new one.
+func EachChanged(old, new []OpRef, f func(ref OpRef, added bool)) {
+	for len(old) > 0 || len(new) > 0 {
 		order := -1
 		switch {
 		case len(old) == 0:
 			order = 1
-		case len(refs) > 0:
-			order = old[0].Compare(refs[0])
+		case len(new) > 0:
+			order = old[0].Compare(new[0])
 		}
 		switch {
 		case order < 0:
-			t.hide(old[0], false)
+			f(old[0], false)
 			old = old[1:]
 		case order > 0:
-			t.hide(refs[0], true)
-			refs = refs[1:]
+			f(new[0], true)
+			new = new[1:]
 		default:
-			old, refs = old[1:], refs[1:]
+			old, new = old[1:], new[1:]
 		}
 	}
-	t.fresh = false
 }
 
 func (t *Text) isHidden(r OpRef) bool {

@@ -1,0 +1,5 @@
+package crdttest
+
+import "testing"
+
+func TestLaws(t *testing.T) { Laws(t, Draw) }
