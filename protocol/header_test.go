@@ -3,6 +3,7 @@ package protocol_test
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,7 +30,19 @@ func genesis() Header {
 	return Header{Class: Control, Kind: 1, Seq: 1, Previous: ChangeID{5}, Lamport: 1, ShapeLen: 5, Wall: 1790000000, BodyHash: Hash{3}}
 }
 
-func TestSoundHeadersComeBack(t *testing.T) {
+// headerCase is a header's bytes and what decoding them must give.
+type headerCase struct {
+	name  string
+	bytes []byte
+	want  error
+}
+
+// headerCases are all headers the tests know, in a fixed order.
+func headerCases(t testing.TB) []headerCase {
+	return slices.Concat(soundHeaders(), spoiltHeaders(t), rawHeaders(t))
+}
+
+func soundHeaders() []headerCase {
 	first := content()
 	first.Seq, first.Parents, first.Creates, first.Document = 1, nil, true, DocumentID{}
 	first.ControlHeads, first.Epoch = []ChangeID{{7}, {8}}, ChangeID{9}
@@ -45,25 +58,40 @@ func TestSoundHeadersComeBack(t *testing.T) {
 	inherits.WordsLen = 45
 	future := content()
 	future.Class, future.WordsLen, future.ShapeLen, future.Seq, future.Parents = 200, 0, 0, 1, nil
-	for name, h := range map[string]Header{
-		"content": content(), "control": control(), "genesis": genesis(), "first of a log": first, "derived root": derived,
-		"foreign parents": foreign, "previous and foreign parents": beside, "control with words": worded, "words under the epoch before": inherits, "unknown class": future,
+	crowd := content()
+	crowd.Parents, crowd.ControlHeads, crowd.Epoch = many(16), many(16), ChangeID{9}
+	var cases []headerCase
+	for _, c := range []struct {
+		name string
+		h    Header
+	}{
+		{"content", content()}, {"control", control()}, {"genesis", genesis()}, {"first of a log", first}, {"root at a derived id", derived},
+		{"foreign parents", foreign}, {"previous and foreign parents", beside}, {"control with words", worded},
+		{"words under the epoch before", inherits}, {"unknown class", future}, {"16 parents and 16 control heads", crowd},
 	} {
-		b := h.Append(nil)
-		got, err := DecodeHeader(b)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
+		cases = append(cases, headerCase{c.name, c.h.Append(nil), nil})
+	}
+	return cases
+}
+
+func TestHeaders(t *testing.T) {
+	for _, c := range headerCases(t) {
+		got, err := DecodeHeader(c.bytes)
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, not %v", c.name, err, c.want)
 		}
-		if string(got.Append(nil)) != string(b) {
-			t.Errorf("%s: comes back as %+v", name, got)
+		if err == nil && string(got.Append(nil)) != string(c.bytes) {
+			t.Errorf("%s: comes back as %+v", c.name, got)
+		}
+		if err != nil && (got.Seq != 0 || got.Parents != nil) {
+			t.Errorf("%s: a header comes with the refusal", c.name)
 		}
 	}
 }
 
-// Each rule of a header has a header that breaks it alone.
-func TestHeadersThatContradictThemselves(t *testing.T) {
-	cases := []struct {
+// spoiltHeaders has for each rule of a header one that breaks it alone.
+func spoiltHeaders(t testing.TB) (cases []headerCase) {
+	for _, c := range []struct {
 		name  string
 		of    func() Header
 		spoil func(*Header)
@@ -102,26 +130,15 @@ func TestHeadersThatContradictThemselves(t *testing.T) {
 		{"a genesis with an epoch", genesis, func(h *Header) { h.Epoch = ChangeID{1} }, ErrHeader},
 		{"a genesis with words", genesis, func(h *Header) { h.WordsLen = 40; h.Epoch = ChangeID{1} }, ErrHeader},
 		{"a later change of no document", genesis, func(h *Header) { h.Seq = 2; h.Parents = []ChangeID{h.Previous} }, ErrHeader},
-	}
-	for _, c := range cases {
+	} {
 		h := c.of()
 		if _, err := DecodeHeader(h.Append(nil)); err != nil {
-			t.Fatalf("%s: the header before it was broken: %v", c.name, err)
+			t.Fatalf("%s: the header before it was spoilt: %v", c.name, err)
 		}
 		c.spoil(&h)
-		got, err := DecodeHeader(h.Append(nil))
-		if !errors.Is(err, c.want) {
-			t.Errorf("%s: %v, not %v", c.name, err, c.want)
-		}
-		if got.Seq != 0 || got.Parents != nil {
-			t.Errorf("%s: a header comes with the refusal", c.name)
-		}
+		cases = append(cases, headerCase{c.name, h.Append(nil), c.want})
 	}
-	long := content()
-	long.Parents, long.ControlHeads = many(16), many(16)
-	if got := len(long.Append(nil)); got > MaxHeader {
-		t.Errorf("the longest header there may be has %d bytes", got)
-	}
+	return cases
 }
 
 // many returns n ids in order.
@@ -132,9 +149,9 @@ func many(n int) (ids []ChangeID) {
 	return ids
 }
 
-// Bytes that no encoder of ours writes, built by hand from those of a sound
-// header. Attack B5, B28.
-func TestHeadersThatAreNotCanonical(t *testing.T) {
+// rawHeaders are bytes that no encoder of ours writes, built by hand from those
+// of a sound header. Attack B5, B28.
+func rawHeaders(t testing.TB) []headerCase {
 	h := content()
 	h.Parents = []ChangeID{{3}}
 	good := h.Append(nil)
@@ -150,59 +167,50 @@ func TestHeadersThatAreNotCanonical(t *testing.T) {
 		return b
 	}
 	id := "5820" + "0200000000000000000000000000000000000000000000000000000000000000"
-	for name, c := range map[string]struct {
-		bytes []byte
-		want  error
-	}{
-		"nothing":                              {nil, ErrCanonical},
-		"a byte too many":                      {append(good[:len(good):len(good)], 0), ErrCanonical},
-		"cut short":                            {good[:len(good)-1], ErrCanonical},
-		"13 fields":                            {append([]byte{0x8d}, good[1:len(good)-34]...), ErrCanonical},
-		"15 fields":                            {append(append([]byte{0x8f}, good[1:]...), 0), ErrCanonical},
-		"no array":                             {[]byte{0x40}, ErrCanonical},
-		"an empty array":                       {[]byte{0x80}, ErrCanonical},
-		"of indefinite length":                 {append(append([]byte{0x9f}, good[1:]...), 0xff), ErrCanonical},
-		"format 1 in two bytes":                {with(0, "1801"), ErrCanonical},
-		"format 0":                             {with(0, "00"), ErrFormat},
-		"format 2":                             {with(0, "02"), ErrFormat},
-		"format 2, of three fields":            {[]byte{0x83, 0x02, 0x00, 0x00}, ErrFormat},
-		"a class over 255":                     {with(1, "190100"), ErrLimit},
-		"a kind over 65535":                    {with(2, "1a00010000"), ErrLimit},
-		"a document of 31 bytes":               {with(3, "581f"+id[4:66]), ErrCanonical},
-		"a document of 33 bytes":               {with(3, "5821"+id[4:]+"00"), ErrLimit},
-		"seq in two bytes":                     {with(4, "1807"), ErrCanonical},
-		"a seq below zero":                     {with(4, "26"), ErrCanonical},
-		"a previous of 31 bytes":               {with(5, "581f"+id[4:66]), ErrCanonical},
-		"parents listed when exactly previous": {with(6, "81"+id), ErrCanonical},
-		"true alone in an array":               {with(6, "81f5"), ErrCanonical},
-		"true, and previous":                   {with(6, "82f5"+id), ErrCanonical},
-		"previous by its id beside another":    {with(6, "82"+id+"5820"+strings.Repeat("11", 32)), ErrCanonical},
-		"true after an id":                     {with(6, "825820"+strings.Repeat("11", 32)+"f5"), ErrCanonical},
-		"true twice":                           {with(6, "82f5f5"), ErrCanonical},
-		"17 parents, true among them":          {with(6, "91f5"+strings.Repeat(id, 16)), ErrLimit},
-		"parents false":                        {with(6, "f4"), ErrCanonical},
-		"parents null":                         {with(6, "f6"), ErrCanonical},
-		"control heads true":                   {with(7, "f5"), ErrCanonical},
-		"an epoch of 32 zero bytes":            {with(9, "5820"+zeros(32)), ErrCanonical},
-		"an epoch of 8 bytes":                  {with(9, "48"+zeros(8)), ErrCanonical},
-		"a body hash of 31 bytes":              {with(13, "581f"+id[4:66]), ErrCanonical},
-		"text for a body hash":                 {with(13, "7820"+id[4:]), ErrCanonical},
-		"longer than a header may be":          {make([]byte, MaxHeader+1), ErrLimit},
-		"parents that promise 2^32 ids":        {with(6, "9b0000000100000000"), ErrCanonical},
-	} {
-		if _, err := DecodeHeader(c.bytes); !errors.Is(err, c.want) {
-			t.Errorf("%s: %v, not %v", name, err, c.want)
-		}
+	cases := []headerCase{
+		{"nothing", nil, ErrCanonical},
+		{"a byte too many", append(good[:len(good):len(good)], 0), ErrCanonical},
+		{"cut short", good[:len(good)-1], ErrCanonical},
+		{"13 fields", append([]byte{0x8d}, good[1:len(good)-34]...), ErrCanonical},
+		{"15 fields", append(append([]byte{0x8f}, good[1:]...), 0), ErrCanonical},
+		{"no array", []byte{0x40}, ErrCanonical},
+		{"an empty array", []byte{0x80}, ErrCanonical},
+		{"of indefinite length", append(append([]byte{0x9f}, good[1:]...), 0xff), ErrCanonical},
+		{"format 1 in two bytes", with(0, "1801"), ErrCanonical},
+		{"format 0", with(0, "00"), ErrFormat},
+		{"format 2", with(0, "02"), ErrFormat},
+		{"format 2, of three fields", []byte{0x83, 0x02, 0x00, 0x00}, ErrFormat},
+		{"a class over 255", with(1, "190100"), ErrLimit},
+		{"a kind over 65535", with(2, "1a00010000"), ErrLimit},
+		{"a document of 31 bytes", with(3, "581f"+id[4:66]), ErrCanonical},
+		{"a document of 33 bytes", with(3, "5821"+id[4:]+"00"), ErrLimit},
+		{"seq in two bytes", with(4, "1807"), ErrCanonical},
+		{"a seq below zero", with(4, "26"), ErrCanonical},
+		{"a previous of 31 bytes", with(5, "581f"+id[4:66]), ErrCanonical},
+		{"parents listed when exactly previous", with(6, "81"+id), ErrCanonical},
+		{"true alone in an array", with(6, "81f5"), ErrCanonical},
+		{"true, and previous", with(6, "82f5"+id), ErrCanonical},
+		{"previous by its id beside another", with(6, "82"+id+"5820"+strings.Repeat("11", 32)), ErrCanonical},
+		{"true after an id", with(6, "825820"+strings.Repeat("11", 32)+"f5"), ErrCanonical},
+		{"true twice", with(6, "82f5f5"), ErrCanonical},
+		{"17 parents, true among them", with(6, "91f5"+strings.Repeat(id, 16)), ErrLimit},
+		{"parents false", with(6, "f4"), ErrCanonical},
+		{"parents null", with(6, "f6"), ErrCanonical},
+		{"control heads true", with(7, "f5"), ErrCanonical},
+		{"an epoch of 32 zero bytes", with(9, "5820"+zeros(32)), ErrCanonical},
+		{"an epoch of 8 bytes", with(9, "48"+zeros(8)), ErrCanonical},
+		{"a body hash of 31 bytes", with(13, "581f"+id[4:66]), ErrCanonical},
+		{"text for a body hash", with(13, "7820"+id[4:]), ErrCanonical},
+		{"longer than a header may be", make([]byte, MaxHeader+1), ErrLimit},
+		{"parents that promise 2^32 ids", with(6, "9b0000000100000000"), ErrCanonical},
 	}
 	first := content()
 	first.Seq, first.ControlHeads, first.Epoch, first.Parents = 1, []ChangeID{{7}}, ChangeID{9}, []ChangeID{{2}}
 	fields = split(t, first.Append(nil))
-	if _, err := DecodeHeader(with(6, "f5")); !errors.Is(err, ErrCanonical) {
-		t.Error("parents true at seq 1, where previous is the log:", err)
-	}
-	if _, err := DecodeHeader(with(6, "82f5"+"5820"+strings.Repeat("11", 32))); !errors.Is(err, ErrCanonical) {
-		t.Error("true among the parents at seq 1:", err)
-	}
+	return append(cases,
+		headerCase{"parents true at seq 1", with(6, "f5"), ErrCanonical},
+		headerCase{"true among the parents at seq 1", with(6, "82f5"+"5820"+strings.Repeat("11", 32)), ErrCanonical},
+	)
 }
 
 func zeros(n int) string { return strings.Repeat("00", n) }
@@ -263,3 +271,6 @@ func TestNamesAreWhatMustBeHeldFirst(t *testing.T) {
 		t.Errorf("the log's own id is no change: %v", got)
 	}
 }
+
+// raw returns the bytes of a header.
+func raw(h Header) []byte { return h.Append(nil) }

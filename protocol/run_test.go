@@ -119,6 +119,9 @@ func TestChainsThatAreBroken(t *testing.T) {
 	first := newPen(w, 2, Content)
 	first.log.ID = q.log.ID // previous says another log
 	begins := first.write(insert(0, "word"))
+	other := newPen(w, 2, Content) // previous is a control log, the change is content
+	other.log.ID = LogOf(p.log.Device, p.log.Incarnation, Control)
+	strays := other.write(insert(0, "word"))
 
 	for name, run := range map[string]*Run{
 		"one left out":                       p.seal(changes[0], changes[2]),
@@ -129,6 +132,7 @@ func TestChainsThatAreBroken(t *testing.T) {
 		"seq that leaps":                     p.seal(changes[1], moved(func(d *Draft) { d.Seq = 9 })),
 		"previous of another branch":         p.seal(changes[1], moved(func(d *Draft) { d.Previous = ChangeID{7} })),
 		"a first change of another log":      {Log: p.log, Changes: []*Change{begins}},
+		"content that begins a control log":  {Log: NewLogRef(p.log.Device, p.log.Incarnation, Control), Changes: []*Change{strays}},
 		"a log of another class":             {Log: NewLogRef(p.log.Device, p.log.Incarnation, Control), Changes: changes[:1]},
 		"control where the log is content's": {Log: NewLogRef(p.log.Device, p.log.Incarnation, Content), Changes: w.founding.Changes},
 	} {
@@ -188,6 +192,10 @@ func TestRunsOverALimit(t *testing.T) {
 	none := AppendBytes(AppendArray(AppendBytes(AppendArray(nil, 3), p.log.ID[:]), 0), make([]byte, 64))
 	if _, err := DecodeRun(none, w.community); !errors.Is(err, ErrLimit) {
 		t.Error("no change:", err)
+	}
+	whole := p.seal(changes[0]).Append(nil)
+	if run, err := ReadRun(NewReader(whole[:len(whole)-1]), w.community); !errors.Is(err, ErrCanonical) || run != nil {
+		t.Error("a seal cut short:", err)
 	}
 	big := func(p *pen, n, size int) *Run {
 		var cs []*Change
