@@ -249,7 +249,7 @@ func (s *Session) buildPage() []*protocol.Run {
 			break
 		}
 		wire := wireSize(p.run)
-		if len(runs) > 0 && (size+wire > MaxPage || size+wire > pageSize && cut > 0) {
+		if len(runs) > 0 && (size+wire > MaxPage || size+wire > s.pace && cut > 0) {
 			s.putBack([]*popped{p})
 			break
 		}

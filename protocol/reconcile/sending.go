@@ -17,12 +17,12 @@ const (
 // flush sends what the window allows, then settles the round.
 func (s *Session) flush(send [][]byte) [][]byte {
 	for !s.closed {
-		make := s.nextNumbered()
-		if make == nil {
+		encode := s.nextNumbered()
+		if encode == nil {
 			break
 		}
 		s.number++
-		frame := make(s.number)
+		frame := encode(s.number)
 		s.flying = append(s.flying, flight{s.number, len(frame)})
 		send = append(send, frame)
 	}
@@ -35,7 +35,7 @@ func (s *Session) room() bool {
 	for _, f := range s.flying {
 		size += f.size
 	}
-	return size == 0 || size+pageSize <= Window
+	return size == 0 || size+s.pace <= Window*s.pace/pageSize
 }
 
 // nextNumbered returns what makes the next numbered frame, nil when nothing is
@@ -114,6 +114,7 @@ func (s *Session) onAck(number uint64) error {
 	}
 	for len(s.flying) > 0 && s.flying[0].number <= number {
 		s.flying = s.flying[1:]
+		s.pace = min(2*s.pace, pageSize)
 	}
 	return nil
 }

@@ -14,7 +14,10 @@ const (
 	Window    = 512 << 10       // pages under way and not yet taken
 	MaxLacked = 64              // epochs one summary asks letters for
 
-	pageSize = 128 << 10 // a page as this node builds it, where its own commits allow
+	// A page as this node builds it, where its own commits allow: small at
+	// first, so that something shows soon and a cut loses little.
+	firstPage = 32 << 10
+	pageSize  = 128 << 10
 )
 
 // Role says who opened the stream.
@@ -101,6 +104,7 @@ type Session struct {
 	lastRecord  map[protocol.RecordKey]uint64 // heard from the peer: not sent back
 	number      uint64
 	flying      []flight
+	pace        int  // bytes of the next page; four of them may be under way
 	pushed      bool // runs were sent outside a round: to be confirmed by one
 
 	// What comes in.
@@ -138,7 +142,7 @@ func New(cfg Config) *Session {
 	s := &Session{
 		role: cfg.Role, community: cfg.Community, src: cfg.Source, serve: cfg.Serve,
 		base: cfg.Base, taken: cfg.RecordsTaken,
-		peer: map[protocol.LogID]*standing{}, tracing: map[uint64]Tip{},
+		pace: firstPage, peer: map[protocol.LogID]*standing{}, tracing: map[uint64]Tip{},
 		lastRecord: map[protocol.RecordKey]uint64{},
 	}
 	s.queue.reset()
