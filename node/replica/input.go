@@ -28,7 +28,8 @@ type (
 		Document protocol.DocumentID
 		Kind     protocol.Kind
 		Intents  []envelope.Intent
-		Wall     uint64 // seconds since 1970 that the change bears; 0: now
+		Names    envelope.Names // what the intents' words name; may be nil
+		Wall     uint64         // seconds since 1970 that the change bears; 0: now
 	}
 
 	// Decide is a control change: the one way to invite, revoke, commit, link
@@ -87,10 +88,12 @@ type (
 	}
 
 	// Refresh asks for projections of all documents that runs after an arrival
-	// number touched: what a view that lags behind lacks, or all (0). One step
-	// answers with a part, see [Projected].
+	// number touched: what a view that lags behind lacks. Zero asks for all,
+	// and Resume is where the walk goes on, see [Projected]: one step answers
+	// with a part.
 	Refresh struct {
-		After uint64
+		After  uint64
+		Resume protocol.DocumentID
 	}
 
 	// Tick lets time pass: it is due when a [Wake] said so.

@@ -16,10 +16,11 @@ type (
 	// it fails, the driver drops the rest of the step, forgets the replica and
 	// opens it anew from disk.
 	Append struct {
-		Runs    []*protocol.Run      // in the order of their arrival numbers
-		Records []*protocol.Record   // each replaces what stood under its key
-		Drop    []protocol.RecordKey // records no longer needed
-		Local   []Local
+		Runs      []*protocol.Run      // in the order of their arrival numbers
+		Unchecked []int                // indexes of runs whose own seal was not looked at
+		Records   []*protocol.Record   // each replaces what stood under its key
+		Drop      []protocol.RecordKey // records no longer needed
+		Local     []Local
 	}
 
 	// Send is a message for the peer of a session.
@@ -44,7 +45,10 @@ type (
 	// happened to them, and up to where in the log that reaches.
 	Projected struct {
 		Documents []Document
-		Arrival   uint64 // the view holds all that runs up to this number brought
+		// Arrival: the view holds all that runs up to this number brought. Zero
+		// in the midst of a rebuild, which goes on with [Refresh].Resume = Next.
+		Arrival uint64
+		Next    protocol.DocumentID
 	}
 
 	// Reply answers a local act: it is on disk, or why it was not done.
@@ -116,8 +120,11 @@ type Admitted struct {
 
 // Document is a document as folded, and the facts around it.
 type Document struct {
-	Folded  *envelope.Folded
-	Waiting int // changes of it that wait for a key
+	ID      protocol.DocumentID
+	Folded  *envelope.Folded // nil: nothing of it shows, it is in no list
+	Waiting int              // changes of it that wait for a key
+	// History has the changes that are new or whose verdict is, and all of
+	// them in answer to a [Refresh] and from [Replica.Document]; in causal order.
 	History []Step
 }
 

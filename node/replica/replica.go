@@ -1,7 +1,10 @@
 package replica
 
 import (
+	"errors"
+	"fmt"
 	"io"
+	"slices"
 
 	"coppice.example/node/envelope"
 	"coppice.example/protocol"
@@ -21,47 +24,103 @@ type Config struct {
 	Random      io.Reader // secret and uniform: nonces, epoch secrets
 }
 
+// Reasons for which a replica does not do what it is asked.
+var (
+	ErrEmpty    = errors.New("nothing of the community is on disk")
+	ErrBroken   = errors.New("the replica stopped at a fault of its disk: open it anew")
+	ErrNoDevice = errors.New("this device may not act in the community")
+	ErrUnknown  = errors.New("there is no such document")
+	ErrNoKey    = errors.New("no key to write under has come yet")
+	ErrBehind   = errors.New("more than can be joined in one change")
+)
+
 // Replica is one community as one node knows it. It belongs to one goroutine.
-type Replica struct{}
+type Replica struct {
+	cfg    Config
+	disk   Disk
+	device protocol.DeviceID
+
+	graph *membership.Graph
+	now   *membership.State // of everything in the graph
+	ring  *epoch.Ring
+
+	graphLen   int                 // changes in the graph when verdicts were last settled
+	epochs     []protocol.ChangeID // all that are known, void ones too, in causal order
+	redactions redactions
+
+	logs     map[protocol.LogID]*logState
+	frontier *reconcile.Frontier // of what is on disk
+	settled  uint64              // the arrival number that frontier is of
+	arrival  uint64              // of the newest run, those of this step included
+	changes  uint64              // held, those of this step included
+
+	documents documents
+	sums      sums
+	parked    parked
+	sessions  sessions
+
+	deferred []func() // for the next step: what may only read or tell what is on disk then
+	wake     int64    // when a Tick is due; 0: never
+	*step
+	fault error
+}
 
 // Open reads what is needed to go on: the control graph, the tips, the keys.
-// It never reads all changes. An empty disk is an error: [Found] and [Adopt]
+// It never reads all changes. An empty disk is [ErrEmpty]: [Found] and [Adopt]
 // give its first batch.
-func Open(cfg Config) (*Replica, error) { panic("being written") }
-
-// Step takes what happened at now, milliseconds since 1970, and returns what
-// is to be done, in order. All that the inputs of one call append goes into
-// one batch.
-func (r *Replica) Step(now int64, inputs ...Input) []Output { panic("being written") }
-
-// Founding is what a community begins with.
-type Founding struct {
-	Root       identity.Key // the founder's, kept apart from her devices
-	Name       string       // at most 64 runes, not empty
-	Concern    string       // at most 280 runes
-	Style      string       // deliberate, mixed or incidental
-	Person     string       // the founder's name
-	Commitment string       // may be empty
+func Open(cfg Config) (*Replica, error) {
+	r := blank(cfg)
+	if cfg.Disk.Arrived() == 0 {
+		return nil, ErrEmpty
+	}
+	if err := r.load(); err != nil {
+		return nil, fmt.Errorf("replica: %w", err)
+	}
+	return r, nil
 }
 
-// Found makes a community: its id, and what to do with its new, empty store,
-// an [Append] first. Cfg.Community and cfg.Disk are not read. Open the replica
-// when that is done.
-func Found(now int64, cfg Config, f Founding) (protocol.CommunityID, []Output, error) {
-	panic("being written")
+// blank returns a replica that holds nothing.
+func blank(cfg Config) *Replica {
+	r := &Replica{cfg: cfg, disk: cfg.Disk, device: cfg.Device.ID()}
+	r.graph = membership.New(cfg.Community)
+	r.ring = epoch.NewRing(cfg.Community)
+	r.logs = map[protocol.LogID]*logState{}
+	r.frontier = reconcile.NewFrontier(nil)
+	r.redactions = redactions{}
+	r.documents.init()
+	r.parked.init()
+	r.sessions.init()
+	r.begin(0)
+	return r
 }
 
-// Entrance is what a newcomer got from whoever admitted her.
-type Entrance struct {
-	Runs    []*protocol.Run    // control runs, the genesis first
-	Letters []*protocol.Record // to cfg.Device
+func (r *Replica) load() error {
+	err := r.disk.ControlRuns(0, func(_ uint64, run *protocol.Run) error {
+		for _, c := range run.Changes {
+			if err := r.graph.Add(c, run.Log); err != nil {
+				return fmt.Errorf("control change %s: %w", c.ID, err)
+			}
+			r.know(c)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.now, r.graphLen = r.graph.Now(), r.graph.Len()
+	if err := r.loadTips(); err != nil {
+		return err
+	}
+	if err := r.loadSecrets(); err != nil {
+		return err
+	}
+	r.arrival, r.changes = r.disk.Arrived(), r.disk.Changes()
+	r.settled = r.arrival
+	if err := r.loadSums(); err != nil {
+		return err
+	}
+	return r.loadWaiting()
 }
-
-// Adopt checks what a newcomer got, down to the genesis that cfg.Community
-// names, and returns what to do with her new, empty store, an [Append] first.
-// Cfg.Disk is not read. Open the replica when that is done, then [Decide] on
-// her commit and [Write] her member document in one step.
-func Adopt(now int64, cfg Config, e Entrance) ([]Output, error) { panic("being written") }
 
 // Status is what a replica says of itself.
 type Status struct {
@@ -87,45 +146,82 @@ type SessionStatus struct {
 }
 
 // Status describes the replica.
-func (r *Replica) Status() Status { panic("being written") }
+func (r *Replica) Status() Status {
+	s := Status{
+		Changes: r.changes, Frontier: r.held().Hash(), State: r.stateHash(),
+		Waiting: r.documents.waitingChanges(), Parked: r.parked.len(), Arrival: r.arrival,
+		Sessions: r.sessions.status(r),
+	}
+	s.Member, _ = r.now.MemberOf(r.device)
+	s.Rank = r.now.Rank(s.Member)
+	for _, m := range r.now.Members() {
+		if m.Rank > membership.None {
+			s.Members++
+		}
+	}
+	return s
+}
 
 // State returns the fold of all control changes: who may do what.
-func (r *Replica) State() *membership.State { panic("being written") }
+func (r *Replica) State() *membership.State { return r.now }
 
 // Genesis returns what the community began with.
-func (r *Replica) Genesis() *membership.Genesis { panic("being written") }
+func (r *Replica) Genesis() *membership.Genesis {
+	e, _ := r.graph.Change(protocol.ChangeID(r.cfg.Community))
+	g, _ := e.Operation.(*membership.Genesis)
+	return g
+}
 
-// Certificate returns the certificate of a device, if a control change carries one.
+// GenesisRun returns the run the community began with.
+func (r *Replica) GenesisRun() (*protocol.Run, error) { return r.disk.Run(1, 0) }
+
+// Certificate returns the certificate of a device, if a control change
+// carries one: enough to check its signatures, no sign of any right.
 func (r *Replica) Certificate(device protocol.DeviceID) (*identity.Certificate, bool) {
-	panic("being written")
+	return r.graph.Certificate(device)
 }
 
-// Access returns the access keys this device holds with their epochs, newest
-// first: the first [reconcile.MaxTags] are what a caller shows.
-func (r *Replica) Access() []Access { panic("being written") }
-
-// Access is an access key and the epoch it is of.
-type Access struct {
-	Epoch protocol.ChangeID
-	Key   epoch.AccessKey
+// Document folds one document as it stands, from disk if need be.
+// [ErrUnknown] when nothing of it shows.
+func (r *Replica) Document(id protocol.DocumentID) (*Document, error) {
+	d, err := r.document(id)
+	if err != nil {
+		return nil, err
+	}
+	shown := d.project(true)
+	if shown.Folded == nil && shown.Waiting == 0 {
+		return nil, fmt.Errorf("%w: %s", ErrUnknown, id)
+	}
+	return shown, nil
 }
 
-// Topics returns the gossip topics to subscribe to; the first is the one
-// this node publishes on.
-func (r *Replica) Topics() []string { panic("being written") }
-
-// Document folds one document as it stands, from disk if need be; nil when
-// nothing of it shows.
-func (r *Replica) Document(id protocol.DocumentID) (*Document, error) { panic("being written") }
-
-// Addresses walks what the devices' records say of their addresses: the
-// payloads of [Tell].
-func (r *Replica) Addresses(each func(device protocol.DeviceID, payload []byte) error) error {
-	panic("being written")
+// Wording returns a document as it reads now, for a trial or an agreement.
+func (r *Replica) Wording(id protocol.DocumentID) (protocol.Wording, error) {
+	d, err := r.document(id)
+	if err != nil {
+		return protocol.Wording{}, err
+	}
+	return d.doc.Wording(), nil
 }
 
-// Serve says what a device may be served now (protocol.md 7).
-func (r *Replica) Serve(device protocol.DeviceID) reconcile.Serve { panic("being written") }
+// fail keeps the first fault of the disk; the step it happens in comes to nothing.
+func (r *Replica) fail(err error) {
+	if r.fault == nil && err != nil {
+		r.fault = err
+	}
+}
 
-// Kinds returns the tables of all kinds of document this version knows.
-func Kinds() *envelope.Kinds { panic("being written") }
+// nonce takes fresh random bytes.
+func (r *Replica) nonce() (n [protocol.NonceSize]byte) {
+	if _, err := io.ReadFull(r.cfg.Random, n[:]); err != nil {
+		r.fail(fmt.Errorf("random: %w", err))
+	}
+	return n
+}
+
+// sortedIDs returns ids ascending, each once.
+func sortedIDs(ids []protocol.ChangeID) []protocol.ChangeID {
+	out := slices.Clone(ids)
+	slices.SortFunc(out, protocol.ChangeID.Compare)
+	return slices.Compact(out)
+}

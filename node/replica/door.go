@@ -1,0 +1,325 @@
+package replica
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"slices"
+
+	"coppice.example/protocol"
+	"coppice.example/protocol/identity"
+	"coppice.example/protocol/membership"
+)
+
+// Reasons for which the door refuses a run for good. No honest device seals
+// such a one.
+var (
+	ErrControlHeads = errors.New("the control heads do not continue those before")
+	ErrEpoch        = errors.New("the epoch is not in the past of the control heads")
+	ErrParents      = errors.New("a parent is of another document")
+	ErrErased       = errors.New("words are missing that no redaction names")
+)
+
+// receive takes a page of runs: all of it that can be taken, in its order.
+// What waits for something is parked under from, the device that sent it. The
+// error is the first refusal, for which the sender is to blame.
+func (r *Replica) receive(from protocol.DeviceID, runs []*protocol.Run) (blame error) {
+	r.nameLogs(runs)
+	standings := protocol.VerifyPage(runs, r.cfg.Community, r.keysFor(runs))
+	for i, run := range runs {
+		switch standings[i] {
+		case protocol.Refused:
+			if !r.holdsAll(run) && blame == nil {
+				blame = fmt.Errorf("log %s, seq %d: %w", run.Log.ID, run.Last().Seq, protocol.ErrSeal)
+			}
+			continue
+		case protocol.Unknown:
+			r.park(from, run, r.unknown(run))
+			continue
+		}
+		if err := r.takeOrPark(from, run, standings[i] == protocol.Sealed); err != nil && blame == nil {
+			blame = fmt.Errorf("log %s, seq %d: %w", run.Log.ID, run.Last().Seq, err)
+		}
+	}
+	r.release()
+	return blame
+}
+
+// takeOrPark takes a run whose seals were seen to.
+func (r *Replica) takeOrPark(from protocol.DeviceID, run *protocol.Run, checked bool) error {
+	wants, err := r.take(run, checked)
+	if wants != (need{}) {
+		r.park(from, run, wants)
+	}
+	return err
+}
+
+// nameLogs gives runs the full name of their log, where it is known: from what
+// is held, or from a run of the page that begins it.
+func (r *Replica) nameLogs(runs []*protocol.Run) {
+	full := map[protocol.LogID]protocol.LogRef{}
+	for _, run := range runs {
+		if run.Log.Full() {
+			full[run.Log.ID] = run.Log
+		}
+	}
+	for _, run := range runs {
+		if l := r.logs[run.Log.ID]; l != nil {
+			run.Log = l.ref
+		} else if ref, ok := full[run.Log.ID]; ok {
+			run.Log = ref
+		}
+	}
+}
+
+// keysFor returns the keys of devices: those whose certificate a held control
+// change carries, or one of the page itself. An id is the hash of its key, so
+// it matters not who says so.
+func (r *Replica) keysFor(runs []*protocol.Run) func(protocol.LogRef) (ed25519.PublicKey, bool) {
+	carried := map[protocol.DeviceID]identity.PublicKey{}
+	for _, run := range runs {
+		for _, c := range run.Changes {
+			if c.Class != protocol.Control {
+				break
+			}
+			if cert, ok := membership.Carried(c); ok {
+				carried[cert.DeviceID()] = cert.Device
+			}
+		}
+	}
+	return func(log protocol.LogRef) (ed25519.PublicKey, bool) {
+		if cert, ok := r.graph.Certificate(log.Device); ok {
+			return cert.Device.Ed25519(), true
+		}
+		key, ok := carried[log.Device]
+		if !ok || !log.Full() {
+			return nil, false
+		}
+		return key.Ed25519(), true
+	}
+}
+
+func (r *Replica) holdsAll(run *protocol.Run) bool {
+	for _, c := range run.Changes {
+		if !r.has(c.ID) {
+			return false
+		}
+	}
+	return true
+}
+
+// take takes what of a run is not held, if all that it names is. Else wants
+// says for what it has to wait. Checked tells whether the run's own seal was
+// verified.
+func (r *Replica) take(run *protocol.Run, checked bool) (wants need, err error) {
+	rest := run.Changes
+	for len(rest) > 0 && r.has(rest[0].ID) {
+		rest = rest[1:]
+	}
+	if len(rest) == 0 {
+		return need{}, nil
+	}
+	if _, ok := r.graph.Certificate(run.Log.Device); !ok && run.Log.Class != protocol.Control {
+		return need{device: run.Log.Device}, nil
+	}
+	e := &entering{r: r, log: run.Log, new: map[protocol.ChangeID]*held{}}
+	for _, c := range rest {
+		if wants, err := e.enter(c); err != nil || wants != (need{}) {
+			return wants, err
+		}
+	}
+	if err := e.known(); err != nil {
+		return need{device: run.Log.Device}, nil
+	}
+	r.flush()
+	if !checked {
+		r.batch.Unchecked = append(r.batch.Unchecked, len(r.batch.Runs))
+	}
+	taken := &protocol.Run{Log: run.Log, Changes: rest, Seal: run.Seal}
+	if run.Log.Class == protocol.Control {
+		taken = clone(taken) // the graph keeps it; the page it came in need not stay
+	}
+	r.batch.Runs = append(r.batch.Runs, taken)
+	r.arrival++
+	for _, c := range taken.Changes {
+		h := e.new[c.ID]
+		h.Change = c
+		r.hold(h)
+	}
+	if run.Log.Device != r.device {
+		r.taken += len(rest)
+	}
+	r.releaseFor(taken)
+	return need{}, nil
+}
+
+// entering checks the changes of one run, one after the other, against what is
+// held and what of the run came before.
+type entering struct {
+	r     *Replica
+	log   protocol.LogRef
+	new   map[protocol.ChangeID]*held
+	last  *held
+	past  []protocol.ChangeID // of a control run: held changes that its changes stand on
+	certs []protocol.DeviceID // devices whose certificates the run carries
+}
+
+// enter checks one change. All it refuses, every honest node refuses: the
+// verdict rests on the change and its ancestors alone.
+func (e *entering) enter(c *protocol.Change) (need, error) {
+	for _, id := range c.Names() {
+		if e.new[id] == nil && !e.r.has(id) {
+			return need{change: id}, nil
+		}
+	}
+	h := &held{Change: c, log: e.log}
+	if err := e.continues(h); err != nil {
+		return need{}, err
+	}
+	if err := c.CheckLamport(e.lamport); err != nil {
+		return need{}, err
+	}
+	check := e.content
+	if c.Class == protocol.Control {
+		check = e.control
+	}
+	if err := check(h); err != nil {
+		return need{}, err
+	}
+	if c.Erased() && !e.r.redactionNames(c.ID) {
+		return need{}, fmt.Errorf("%w: %s", ErrErased, c.ID)
+	}
+	e.new[c.ID], e.last = h, h
+	return need{}, nil
+}
+
+// continues checks that a change goes on after the held one of its log, and
+// finds what it inherits.
+func (e *entering) continues(h *held) error {
+	switch {
+	case e.last != nil:
+		h.heads, h.epoch = e.last.heads, e.last.epoch // the run itself is a chain
+		return nil
+	case h.Seq == 1:
+		return nil
+	}
+	if l := e.r.logs[e.log.ID]; l != nil {
+		if t := l.tipOf(h.Previous); t != nil && t.seq+1 == h.Seq {
+			h.heads, h.epoch = t.heads, t.epoch
+			return nil
+		}
+	}
+	b, ok := e.r.brief(h.Previous)
+	if !ok || b.log.ID != e.log.ID || b.seq+1 != h.Seq {
+		return fmt.Errorf("%w: %s is not the one before in its log", protocol.ErrChain, h.Previous)
+	}
+	h.heads, h.epoch = e.r.stand(h.Previous)
+	return nil
+}
+
+func (e *entering) lamport(id protocol.ChangeID) (uint64, bool) {
+	if h := e.new[id]; h != nil {
+		return h.Lamport, true
+	}
+	if l := e.r.logs[e.log.ID]; l != nil {
+		if t := l.tipOf(id); t != nil {
+			return t.lamport, true
+		}
+	}
+	if l, ok := e.r.graph.Lamport(id); ok {
+		return l, true
+	}
+	b, ok := e.r.brief(id)
+	return b.lamport, ok
+}
+
+// content checks control heads, epoch and parents of a change that is no
+// control change; classes yet unknown keep the same rules.
+func (e *entering) content(h *held) error {
+	g := e.r.graph
+	if len(h.ControlHeads) > 0 {
+		for _, id := range h.ControlHeads {
+			if !g.Has(id) {
+				return fmt.Errorf("%w: %s is no control change", ErrControlHeads, id)
+			}
+		}
+		if !g.Covers(h.ControlHeads, h.heads) {
+			return fmt.Errorf("%w: %s", ErrControlHeads, h.ID)
+		}
+		h.heads = h.ControlHeads
+	}
+	if !h.Epoch.IsZero() {
+		if !isEpoch(g, h.Epoch) || !g.InPast(h.Epoch, h.heads) {
+			return fmt.Errorf("%w: %s", ErrEpoch, h.Epoch)
+		}
+		h.epoch = h.Epoch
+	}
+	for _, id := range h.Parents {
+		var document protocol.DocumentID
+		class := h.Class
+		if p := e.new[id]; p != nil {
+			document = p.document()
+		} else if b, ok := e.r.brief(id); ok {
+			document, class = b.document, b.log.Class
+		}
+		if document != h.document() || class != h.Class {
+			return fmt.Errorf("%w: %s", ErrParents, id)
+		}
+	}
+	return nil
+}
+
+// control checks what a control change stands on: parents are control changes,
+// and the epoch that seals its words is in its past.
+func (e *entering) control(h *held) error {
+	g := e.r.graph
+	for _, id := range append(slices.Clone(h.Parents), h.Previous) {
+		switch {
+		case e.new[id] != nil || h.Seq == 1 && id == h.Previous:
+		case g.Has(id):
+			e.past = append(e.past, id)
+		default:
+			return fmt.Errorf("%w: %s is no control change", ErrParents, id)
+		}
+	}
+	if cert, ok := membership.Carried(h.Change); ok {
+		e.certs = append(e.certs, cert.DeviceID())
+	}
+	if h.Epoch.IsZero() {
+		return nil
+	}
+	mine := e.new[h.Epoch]
+	switch {
+	case mine != nil && mine.Kind == membership.KindEpoch:
+	case isEpoch(g, h.Epoch) && g.InPast(h.Epoch, e.past):
+	default:
+		return fmt.Errorf("%w: %s", ErrEpoch, h.Epoch)
+	}
+	h.epoch = h.Epoch
+	return nil
+}
+
+// known tells whether the device of the run's log is: its certificate is held,
+// or in the run itself, as the founder's is.
+func (e *entering) known() error {
+	if _, ok := e.r.graph.Certificate(e.log.Device); ok || slices.Contains(e.certs, e.log.Device) {
+		return nil
+	}
+	return ErrNoDevice
+}
+
+func isEpoch(g *membership.Graph, id protocol.ChangeID) bool {
+	entry, ok := g.Change(id)
+	return ok && entry.Change.Kind == membership.KindEpoch
+}
+
+// clone copies a run out of the frame it shares memory with.
+func clone(run *protocol.Run) *protocol.Run {
+	out := &protocol.Run{Log: run.Log, Seal: run.Seal, Changes: make([]*protocol.Change, len(run.Changes))}
+	for i, c := range run.Changes {
+		copied := *c
+		copied.Raw, copied.Shape, copied.Words = slices.Clone(c.Raw), slices.Clone(c.Shape), slices.Clone(c.Words)
+		out.Changes[i] = &copied
+	}
+	return out
+}

@@ -1,0 +1,200 @@
+package replica
+
+import (
+	"fmt"
+	"slices"
+
+	"coppice.example/protocol"
+	"coppice.example/protocol/membership"
+)
+
+// step gathers what one call of Step does. Everything it appends goes first
+// and in one batch, so nothing can leave before what it tells of is synced.
+type step struct {
+	time  int64
+	batch Append
+	local map[string][]byte // of the batch, so that a key is written once
+
+	fresh     map[protocol.ChangeID]*held     // taken in this step: not on disk yet
+	freshDocs map[protocol.DocumentID][]*held // the same by document, in order
+	dirty     map[protocol.DocumentID]bool    // to be folded anew at the end
+	before    *membership.State               // when the step began
+	taken     int                             // changes of others
+	draft     *draft                          // own run under way
+
+	projected   []Document
+	projections []Output        // answers to Refresh
+	rung        []*protocol.Run // own runs, to be told on the topic
+	replies     []Output
+	sends       []Output
+	events      []Output
+}
+
+// begin starts a step at a time.
+func (r *Replica) begin(now int64) {
+	r.step = &step{
+		time:      now,
+		local:     map[string][]byte{},
+		fresh:     map[protocol.ChangeID]*held{},
+		freshDocs: map[protocol.DocumentID][]*held{},
+		dirty:     map[protocol.DocumentID]bool{},
+		before:    r.now,
+	}
+}
+
+// Step takes what happened at now, milliseconds since 1970, and returns what
+// is to be done, in order. All that the inputs of one call append goes into
+// one batch.
+func (r *Replica) Step(now int64, inputs ...Input) []Output {
+	if r.fault != nil {
+		return r.refuseAll(inputs)
+	}
+	r.begin(now)
+	if r.wake != 0 && r.wake <= now {
+		r.wake = 0
+	}
+	if r.arrival != r.settled {
+		r.frontier, r.settled = r.held(), r.arrival
+	}
+	later := r.deferred
+	r.deferred = nil
+	for _, do := range later {
+		do()
+	}
+	for _, in := range inputs {
+		r.input(in)
+	}
+	out := r.finish()
+	if r.fault != nil {
+		return r.refuseAll(inputs)
+	}
+	return out
+}
+
+func (r *Replica) input(in Input) {
+	switch in := in.(type) {
+	case Write:
+		r.write(in)
+	case Decide:
+		r.decide(in)
+	case Admit:
+		r.admit(in)
+	case Connected:
+		r.connected(in)
+	case Frame:
+		r.frame(in)
+	case Closed:
+		r.sessions.close(in.Session)
+	case Doorbell:
+		r.doorbell(in)
+	case Poke:
+		r.poke(in)
+	case Tell:
+		r.tell(in)
+	case Refresh:
+		r.refresh(in)
+	case Tick:
+	default:
+		panic(fmt.Sprintf("replica: %T is no input", in)) // a mistake of the driver
+	}
+}
+
+// refuseAll answers a step that came to nothing because the disk failed.
+func (r *Replica) refuseAll(inputs []Input) []Output {
+	out := []Output{Event{What: Faulty, Err: r.fault}}
+	err := fmt.Errorf("%w: %w", ErrBroken, r.fault)
+	for _, in := range inputs {
+		switch in := in.(type) {
+		case Write:
+			out = append(out, Reply{Token: in.Token, Err: err})
+		case Decide:
+			out = append(out, Reply{Token: in.Token, Err: err})
+		case Admit:
+			out = append(out, Reply{Token: in.Token, Err: err})
+		}
+	}
+	return out
+}
+
+// finish folds what the step touched and puts its outputs in order.
+func (r *Replica) finish() []Output {
+	r.flush()
+	r.settleControl()
+	r.settleDocuments()
+	r.settleSums()
+	if r.taken > 0 {
+		r.event(Event{What: Arrived, Count: r.taken})
+	}
+	var out []Output
+	if batch := r.batched(); batch != nil {
+		out = append(out, *batch)
+		r.later(r.pokeAll)
+	}
+	if len(r.projected) > 0 || len(r.batch.Runs) > 0 {
+		out = append(out, Projected{Documents: r.projected, Arrival: r.arrival})
+	}
+	r.ringAll()
+	out = slices.Concat(out, r.projections, r.replies, r.sends, r.events)
+	if len(r.deferred) > 0 {
+		r.wakeAt(r.time)
+	}
+	if r.wake != 0 {
+		out = append(out, Wake{At: r.wake})
+	}
+	return out
+}
+
+// batched returns the step's batch, nil when there is nothing to append.
+func (r *Replica) batched() *Append {
+	keys := make([]string, 0, len(r.local))
+	for key := range r.local {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		r.batch.Local = append(r.batch.Local, Local{key, r.local[key]})
+	}
+	b := &r.batch
+	if len(b.Runs)+len(b.Records)+len(b.Drop)+len(b.Local) == 0 {
+		return nil
+	}
+	return b
+}
+
+// keep puts a local value into the batch; nil deletes it.
+func (r *Replica) keep(key string, value []byte) { r.local[key] = value }
+
+// kept returns a local value as it will be after this step.
+func (r *Replica) kept(key string) []byte {
+	if value, ok := r.local[key]; ok {
+		return value
+	}
+	value, err := r.disk.Local(key)
+	r.fail(err)
+	return value
+}
+
+// later puts off to the next step what reads from disk what this one appends.
+func (r *Replica) later(do func()) { r.deferred = append(r.deferred, do) }
+
+// wakeAt asks for a Tick at a time unless one is due before.
+func (r *Replica) wakeAt(at int64) {
+	if r.wake == 0 || at < r.wake {
+		r.wake = max(at, 1)
+	}
+}
+
+func (r *Replica) reply(token Token, result any, err error) {
+	if err != nil {
+		result = nil
+	}
+	r.replies = append(r.replies, Reply{token, result, err})
+}
+
+func (r *Replica) send(session SessionID, frames ...[]byte) {
+	for _, f := range frames {
+		r.sends = append(r.sends, Send{session, f})
+	}
+}
+
+func (r *Replica) event(e Event) { r.events = append(r.events, e) }

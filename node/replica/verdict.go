@@ -1,0 +1,74 @@
+package replica
+
+import (
+	"slices"
+
+	"coppice.example/protocol"
+	"coppice.example/protocol/membership"
+)
+
+// redactions remembers which held control changes redact what. Whether one is
+// effective is the state's to say.
+type redactions map[protocol.ChangeID][]protocol.ChangeID
+
+// note takes a control change into account.
+func (rs redactions) note(id protocol.ChangeID, op *membership.Redact) {
+	for _, target := range op.Changes {
+		rs[target] = append(rs[target], id)
+	}
+}
+
+// redacted tells whether a redaction effective in a state names a change.
+func (r *Replica) redacted(s *membership.State, id protocol.ChangeID) bool {
+	return slices.ContainsFunc(r.redactions[id], s.Effective)
+}
+
+// redactionNames tells whether any held redaction, void or not, names a change.
+func (r *Replica) redactionNames(id protocol.ChangeID) bool { return len(r.redactions[id]) > 0 }
+
+// settleControl finds what a step's control changes moved: verdicts on content
+// and who is served.
+func (r *Replica) settleControl() {
+	if r.graph.Len() == r.graphLen {
+		return
+	}
+	r.graphLen = r.graph.Len()
+	r.event(Event{What: Members})
+	r.later(r.tellLacked)
+	before := r.step.before
+	if before == nil || before == r.now {
+		return
+	}
+	for _, log := range r.sortedLogs() {
+		if log.Class == protocol.Content && before.Verdict(log.Device) != r.now.Verdict(log.Device) {
+			r.touchLog(log.ID)
+		}
+	}
+	for target, by := range r.redactions {
+		if slices.ContainsFunc(by, before.Effective) != slices.ContainsFunc(by, r.now.Effective) {
+			if b, ok := r.known(target); ok && b.log.Class == protocol.Content {
+				r.dirty[b.document] = true
+			}
+		}
+	}
+	r.later(r.serveAll)
+}
+
+// touchLog has every document folded again in which a log has changes. It
+// costs a walk of that log, which a change of its author's rank is worth.
+func (r *Replica) touchLog(log protocol.LogID) {
+	err := r.disk.Range(log, 1, func(c *protocol.Change) error {
+		r.dirty[c.DocumentOf(c.ID)] = true
+		return nil
+	})
+	r.fail(err)
+}
+
+func (r *Replica) sortedLogs() []protocol.LogRef {
+	logs := make([]protocol.LogRef, 0, len(r.logs))
+	for _, l := range r.logs {
+		logs = append(logs, l.ref)
+	}
+	slices.SortFunc(logs, func(a, b protocol.LogRef) int { return a.ID.Compare(b.ID) })
+	return logs
+}
