@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"coppice.example/node/envelope"
 	"coppice.example/protocol"
@@ -17,12 +18,12 @@ var ErrEntrance = errors.New("what was given does not let this device in")
 
 // Founding is what a community begins with.
 type Founding struct {
-	Root    identity.Key // the founder's, kept apart from her devices
-	Name    string       // at most 64 runes, not empty
-	Concern string       // at most 280 runes
-	// Charter and Member are what the first two documents say.
-	Charter []envelope.Intent
-	Member  []envelope.Intent
+	Root       identity.Key // the founder's, kept apart from her devices
+	Name       string       // at most 64 runes, not empty
+	Concern    string       // at most 280 runes
+	Style      string       // deliberate, mixed or incidental; empty: unset
+	Person     string       // the founder's name; empty: unset
+	Commitment string       // empty: unset
 }
 
 // Found makes a community: its id, and what to do with its new, empty store,
@@ -44,13 +45,34 @@ func Found(now int64, cfg Config, f Founding) (protocol.CommunityID, []Output, e
 	if r.fault != nil {
 		return cfg.Community, nil, r.fault
 	}
-	for _, w := range []Write{{Kind: kindCharter, Intents: f.Charter}, {Kind: kindMember, Intents: f.Member}} {
+	for _, w := range r.first(f) {
 		if _, err := r.written(w); err != nil {
 			return cfg.Community, nil, err
 		}
 	}
 	out := r.finish()
 	return cfg.Community, out, r.fault
+}
+
+// first says what a community's first two documents say. The charter starts as
+// a copy of the genesis and may move on.
+func (r *Replica) first(f Founding) []Write {
+	say := func(kind protocol.Kind, field, value string) []envelope.Intent {
+		schema := r.cfg.Kinds.Schema(kind)
+		if schema != nil && schema.Named(field) == nil {
+			field = "title" // a kind's name is its title
+		}
+		if value == "" {
+			return nil
+		}
+		return []envelope.Intent{{Field: field, Verb: envelope.DoSet, Value: value}}
+	}
+	return []Write{
+		{Kind: kindCharter, Intents: slices.Concat(
+			say(kindCharter, "name", f.Name), say(kindCharter, "concern", f.Concern), say(kindCharter, "style", f.Style))},
+		{Kind: kindMember, Intents: slices.Concat(
+			say(kindMember, "name", f.Person), say(kindMember, "commitment", f.Commitment))},
+	}
 }
 
 func newGenesis(now int64, cfg Config, f Founding) (*protocol.Change, protocol.LogRef, error) {
