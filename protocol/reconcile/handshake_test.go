@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -192,7 +193,8 @@ func FuzzHandshake(f *testing.F) {
 			t.Fatalf("a forged welcome of %s", peer.Device)
 		}
 		answer := reconcile.NewAnswer(m.answer)
-		if _, _, err := answer.Receive(b); err == nil && string(b) != string(hello) {
+		tag := hello[len(hello)-32:] // under the one access key in common
+		if _, _, err := answer.Receive(b); err == nil && !bytes.Contains(b, tag) {
 			t.Fatal("a forged hello")
 		}
 		answer = reconcile.NewAnswer(m.answer)

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"container/heap"
+	"slices"
 
 	"coppice.example/protocol"
 )
@@ -81,10 +82,21 @@ func (s *Session) plan() {
 			s.queue.remove(c)
 		}
 	}
-	for tips := range s.src.Frontier().logs {
+	f, common := s.src.Frontier(), []Tip(nil)
+	if s.common != nil {
+		common = s.common.tips
+	}
+	if s.common == f && len(s.peer) == 0 {
+		return
+	}
+	for tips := range f.logs {
+		same := false
+		if common, same = meet(common, tips); same && len(s.peer) == 0 {
+			continue
+		}
 		st, listed := s.peer[tips[0].Log]
 		if !listed {
-			if s.common != nil && sameTips(tips, s.common.Of(tips[0].Log)) {
+			if same {
 				continue
 			}
 			st = s.of(tips[0].Log)
@@ -101,16 +113,15 @@ func (s *Session) plan() {
 	}
 }
 
-func sameTips(a, b []Tip) bool {
-	if len(a) != len(b) {
-		return false
+// meet drops from sorted the tips of logs before that of tips, and tells
+// whether those of its log are the same.
+func meet(sorted, tips []Tip) ([]Tip, bool) {
+	log := tips[0].Log
+	for len(sorted) > 0 && sorted[0].Log.Compare(log) < 0 {
+		sorted = sorted[1:]
 	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	n := len(tips)
+	return sorted, len(sorted) >= n && slices.Equal(sorted[:n], tips) && (len(sorted) == n || sorted[n].Log != log)
 }
 
 // dropped tells whether a cursor has lost its reason: its tip is built upon,
