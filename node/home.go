@@ -35,10 +35,13 @@ type home struct {
 	lock *os.File
 }
 
-// DefaultHome returns COPPICE_HOME, or coppice in the user's data directory
-// (XDG_DATA_HOME).
-func DefaultHome() (string, error) {
-	if dir := os.Getenv("COPPICE_HOME"); dir != "" {
+// Home returns the directory a node lives in: dir if it is not empty, else
+// COPPICE_HOME, else coppice in the user's data directory (XDG_DATA_HOME).
+func Home(dir string) (string, error) {
+	if dir == "" {
+		dir = os.Getenv("COPPICE_HOME")
+	}
+	if dir != "" {
 		return filepath.Abs(dir)
 	}
 	if data := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(data) {
@@ -172,9 +175,9 @@ type memberFile struct {
 	Member protocol.MemberID `json:"member"`
 }
 
-// savePersona writes who this node is in a community, each key in a file of its own.
-func (h *home) savePersona(dir string, id protocol.CommunityID, p *persona) error {
-	at := []string{dir, id.String()}
+// savePersona writes who this node is in a directory of the home, each key in a file of its own.
+func (h *home) savePersona(dir string, p *persona) error {
+	at := []string{dir}
 	if !p.Root.IsZero() {
 		seed := p.Root.Seed()
 		if err := h.write(encodeSeed(seed[:]), append(at, "root")...); err != nil {
@@ -193,8 +196,8 @@ func (h *home) savePersona(dir string, id protocol.CommunityID, p *persona) erro
 }
 
 // loadPersona reads what savePersona wrote. Errors: [api.ErrDamaged].
-func (h *home) loadPersona(dir string, id protocol.CommunityID) (*persona, error) {
-	at := []string{dir, id.String()}
+func (h *home) loadPersona(dir string) (*persona, error) {
+	at := []string{dir}
 	broken := func(name string, err error) error {
 		return fmt.Errorf("%w: %s: %w", api.ErrDamaged, h.path(append(at, name)...), err)
 	}

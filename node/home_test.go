@@ -31,7 +31,7 @@ func TestHomeIsPrivateAndLocked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.savePersona("communities", protocol.CommunityID{1}, p); err != nil {
+	if err := h.savePersona(filepath.Join("communities", protocol.CommunityID{1}.String()), p); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.loadIncarnation(quiet); err != nil {
@@ -73,14 +73,15 @@ func TestPersonaRoundTripAndDamage(t *testing.T) {
 	}
 	defer h.close()
 	id := protocol.CommunityID{7}
+	at := filepath.Join("communities", id.String())
 	p, err := newPersona("Ana")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.savePersona("communities", id, p); err != nil {
+	if err := h.savePersona(at, p); err != nil {
 		t.Fatal(err)
 	}
-	got, err := h.loadPersona("communities", id)
+	got, err := h.loadPersona(at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func TestPersonaRoundTripAndDamage(t *testing.T) {
 			if err := h.write([]byte(broken), "communities", id.String(), name); err != nil {
 				t.Fatal(err)
 			}
-			_, err := h.loadPersona("communities", id)
+			_, err := h.loadPersona(at)
 			if !errors.Is(err, api.ErrDamaged) || !strings.Contains(err.Error(), name) {
 				t.Errorf("%s %q: %v", name, broken, err)
 			}
@@ -120,7 +121,7 @@ func TestPersonaRoundTripAndDamage(t *testing.T) {
 	if err := h.remove("communities", id.String(), "root"); err != nil {
 		t.Fatal(err)
 	}
-	if got, err = h.loadPersona("communities", id); err != nil || !got.Root.IsZero() {
+	if got, err = h.loadPersona(at); err != nil || !got.Root.IsZero() {
 		t.Error("a printed root is away from the disk", err)
 	}
 	if identity.SeedSize != 32 {

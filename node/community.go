@@ -1,0 +1,413 @@
+package node
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"coppice.example/node/api"
+	"coppice.example/node/replica"
+	"coppice.example/node/store"
+	"coppice.example/protocol"
+)
+
+// community is one community as this node runs it: its replica, and the
+// goroutine that alone calls it. Everything else hands in inputs, or asks.
+type community struct {
+	node    *Node
+	id      protocol.CommunityID
+	persona *persona
+	log     *slog.Logger
+	inbox   chan job
+	quit    chan struct{} // closed to end the loop
+	done    chan struct{} // closed when it has ended
+	tokens  atomic.Uint64
+	numbers atomic.Uint64 // of sessions
+	events  hub
+	shelf   *shelf // the view, and what is not yet in it
+	founded string // the name it was founded with
+
+	// The loop's own.
+	store    *store.Store
+	replica  *replica.Replica
+	calls    map[replica.Token]chan<- replica.Reply
+	sessions map[replica.SessionID]*session
+	wake     *time.Timer
+}
+
+// job is what the loop is asked to do: take inputs, or let something read.
+type job struct {
+	inputs []replica.Input
+	calls  map[replica.Token]chan<- replica.Reply // who waits for which reply
+	read   func(*replica.Replica)
+}
+
+const (
+	inboxSize = 256 // jobs that wait before whoever brings one waits
+	mostJobs  = 64  // jobs taken in one step, and so in one sync
+)
+
+// openCommunity opens what lies in the home's directory of the community and
+// starts its loop. Errors: [api.ErrDamaged].
+func (n *Node) openCommunity(id protocol.CommunityID) (*community, error) {
+	p, err := n.home.loadPersona(filepath.Join("communities", id.String()))
+	if err != nil {
+		return nil, err
+	}
+	c := &community{
+		node: n, id: id, persona: p, log: n.log.With("community", id.String()[:8]),
+		inbox: make(chan job, inboxSize), quit: make(chan struct{}), done: make(chan struct{}),
+		calls: map[replica.Token]chan<- replica.Reply{}, sessions: map[replica.SessionID]*session{},
+		wake: time.NewTimer(time.Hour),
+	}
+	if err := c.open(); err != nil {
+		return nil, err
+	}
+	if c.shelf, err = openShelf(filepath.Join(c.dir(), "view.db"), n.kinds, c.log); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
+	if err := c.catchUp(); err != nil {
+		return nil, errors.Join(err, c.shelf.close(), c.store.Close())
+	}
+	go c.loop()
+	return c, nil
+}
+
+func (c *community) dir() string { return c.node.home.path("communities", c.id.String()) }
+
+func (c *community) config() replica.Config {
+	return replica.Config{
+		Community: c.id, Device: c.persona.Device, Incarnation: c.node.incarnation.ID,
+		Kinds: c.node.kinds, Disk: c.store, Random: rand.Reader,
+	}
+}
+
+// open opens store and replica: at the start, and again after a failed append.
+func (c *community) open() (err error) {
+	if c.store, err = store.Open(filepath.Join(c.dir(), "store"), c.id, store.Options{}); err != nil {
+		return damaged(err)
+	}
+	if c.replica, err = replica.Open(c.config()); err != nil {
+		return damaged(errors.Join(err, c.store.Close()))
+	}
+	c.founded = c.replica.Genesis().Name
+	return nil
+}
+
+func damaged(err error) error {
+	if errors.Is(err, store.ErrDamaged) {
+		return fmt.Errorf("%w: %w", api.ErrDamaged, err)
+	}
+	return err
+}
+
+// close ends the loop and closes what it held.
+func (c *community) close() error {
+	close(c.quit)
+	<-c.done
+	return errors.Join(c.shelf.close(), c.store.Close())
+}
+
+// loop is the one goroutine that calls the replica. What came in while it
+// worked goes into one step, so that it shares one sync.
+func (c *community) loop() {
+	defer close(c.done)
+	for {
+		select {
+		case <-c.quit:
+			c.hangUpAll()
+			return
+		case j := <-c.inbox:
+			c.take(j)
+		case <-c.wake.C:
+			c.step(replica.Tick{})
+		case <-c.shelf.due:
+			c.shelf.flush()
+		}
+	}
+}
+
+// take does a job and those that wait behind it. A read among them stands
+// where it came: it sees what came before it.
+func (c *community) take(j job) {
+	var inputs []replica.Input
+	for count := 0; ; count++ {
+		if j.read != nil {
+			c.step(inputs...)
+			inputs = nil
+			j.read(c.replica)
+		} else {
+			inputs = append(inputs, j.inputs...)
+			for token, reply := range j.calls {
+				c.calls[token] = reply
+			}
+		}
+		if count == mostJobs {
+			break
+		}
+		select {
+		case j = <-c.inbox:
+			continue
+		default:
+		}
+		break
+	}
+	c.step(inputs...)
+}
+
+// step gives the replica inputs and does what comes of it, in order.
+func (c *community) step(inputs ...replica.Input) {
+	if len(inputs) == 0 {
+		return
+	}
+	outputs := c.replica.Step(time.Now().UnixMilli(), inputs...)
+	for _, output := range outputs {
+		if err := c.do(output); err != nil {
+			c.fail(err)
+			return
+		}
+	}
+}
+
+// do does one output. Only a failed append is an error.
+func (c *community) do(output replica.Output) error {
+	switch o := output.(type) {
+	case replica.Append:
+		_, err := c.store.Append(batchOf(o))
+		return err
+	case replica.Send:
+		if s := c.sessions[o.Session]; s != nil {
+			s.send(o.Bytes)
+		}
+	case replica.Hangup:
+		c.hangUp(o.Session, o.Reason)
+	case replica.Ring:
+		c.node.ring(c, o)
+	case replica.Projected:
+		c.shelf.put(o)
+	case replica.Reply:
+		c.reply(o)
+	case replica.Event:
+		c.event(o)
+	case replica.Wake:
+		c.wake.Reset(max(time.Until(time.UnixMilli(o.At)), time.Millisecond))
+	}
+	return nil
+}
+
+func batchOf(o replica.Append) store.Batch {
+	local := make([]store.Local, len(o.Local))
+	for i, l := range o.Local {
+		local[i] = store.Local(l)
+	}
+	return store.Batch{Runs: o.Runs, Unchecked: o.Unchecked, Records: o.Records, Drop: o.Drop, Local: local}
+}
+
+// reply answers a local act, once the view shows what it did.
+func (c *community) reply(o replica.Reply) {
+	reply, ok := c.calls[o.Token]
+	if !ok {
+		return
+	}
+	delete(c.calls, o.Token)
+	if o.Err == nil {
+		c.shelf.flush()
+	}
+	reply <- o
+}
+
+func (c *community) event(e replica.Event) {
+	switch e.What {
+	case replica.Topics:
+		c.node.subscribe(c, c.replica.Topics())
+	case replica.Faulty:
+		c.log.Error("the disk gave something damaged", "error", e.Err)
+	}
+	c.events.tell()
+}
+
+// fail follows a failed append: nothing of the step is true. Whoever waits is
+// told; the replica is forgotten and opened anew from what the disk holds.
+func (c *community) fail(cause error) {
+	c.log.Error("the disk did not take what was to be kept", "error", cause)
+	for token, reply := range c.calls {
+		reply <- replica.Reply{Token: token, Err: fmt.Errorf("%w: %w", errUnsaved, cause)}
+	}
+	clear(c.calls)
+	c.hangUpAll()
+	_ = c.store.Close() // it stopped at the failure and said so
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		err := c.open()
+		if err == nil {
+			break
+		}
+		c.log.Error("the store does not open again", "error", err)
+		if !c.refuse(time.After(wait), cause) {
+			return
+		}
+	}
+	if err := c.catchUp(); err != nil {
+		c.log.Error("the view is behind", "error", err)
+	}
+}
+
+// refuse answers whatever comes in until it is time to try again; it returns
+// false when the node ends.
+func (c *community) refuse(again <-chan time.Time, cause error) bool {
+	for {
+		select {
+		case <-c.quit:
+			return false
+		case <-again:
+			return true
+		case j := <-c.inbox:
+			for token, reply := range j.calls {
+				reply <- replica.Reply{Token: token, Err: fmt.Errorf("%w: %w", errUnsaved, cause)}
+			}
+			if j.read != nil {
+				j.read(nil)
+			}
+		}
+	}
+}
+
+// catchUp brings the view to where the log is: from its stamp on, or all of it
+// when it is new.
+func (c *community) catchUp() error {
+	ask := replica.Refresh{After: c.shelf.stamp()}
+	for ask.After < c.store.Arrived() {
+		var got replica.Projected
+		for _, output := range c.replica.Step(time.Now().UnixMilli(), ask) {
+			if p, ok := output.(replica.Projected); ok {
+				got = p
+			}
+			if err := c.do(output); err != nil {
+				return err
+			}
+		}
+		c.shelf.flush()
+		next := replica.Refresh{After: got.Arrival, Resume: got.Next}
+		if next == ask || next == (replica.Refresh{}) {
+			return fmt.Errorf("the view does not get beyond run %d of %d", ask.After, c.store.Arrived())
+		}
+		ask = next
+	}
+	return nil
+}
+
+// put hands a job to the loop.
+func (c *community) put(ctx context.Context, j job) error {
+	select {
+	case c.inbox <- j:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-c.done:
+		return errEnding
+	}
+}
+
+var errEnding = errors.New("the node is ending")
+
+// tell hands inputs to the loop that nobody waits for.
+func (c *community) tell(ctx context.Context, inputs ...replica.Input) error {
+	return c.put(ctx, job{inputs: inputs})
+}
+
+// act does local acts, all in one batch, and returns their replies in order.
+// Make gives the input its token. The error is the first reply's that has one.
+func (c *community) act(ctx context.Context, makes ...func(replica.Token) replica.Input) ([]replica.Reply, error) {
+	replies := make(chan replica.Reply, len(makes))
+	j := job{calls: make(map[replica.Token]chan<- replica.Reply, len(makes))}
+	first := replica.Token(c.tokens.Add(uint64(len(makes)))) - replica.Token(len(makes)) + 1
+	for i, one := range makes {
+		token := first + replica.Token(i)
+		j.inputs = append(j.inputs, one(token))
+		j.calls[token] = replies
+	}
+	if err := c.put(ctx, j); err != nil {
+		return nil, err
+	}
+	out := make([]replica.Reply, len(makes))
+	for range makes {
+		select {
+		case r := <-replies:
+			out[r.Token-first] = r
+		case <-ctx.Done():
+			return nil, ctx.Err() // what was asked for may still be done
+		case <-c.done:
+			return nil, errEnding
+		}
+	}
+	for _, r := range out {
+		if r.Err != nil {
+			return out, r.Err
+		}
+	}
+	return out, nil
+}
+
+// one does a single act and returns its result.
+func one[Result any](ctx context.Context, c *community, makes func(replica.Token) replica.Input) (Result, error) {
+	var none Result
+	replies, err := c.act(ctx, makes)
+	if err != nil {
+		return none, explain(err)
+	}
+	result, ok := replies[0].Result.(Result)
+	if !ok {
+		return none, fmt.Errorf("the replica answered %T", replies[0].Result)
+	}
+	return result, nil
+}
+
+// ask lets read see the replica, between two steps.
+func (c *community) ask(ctx context.Context, read func(*replica.Replica)) error {
+	answered := make(chan bool, 1)
+	j := job{read: func(r *replica.Replica) {
+		if r != nil {
+			read(r)
+		}
+		answered <- r != nil
+	}}
+	if err := c.put(ctx, j); err != nil {
+		return err
+	}
+	select {
+	case ok := <-answered:
+		if !ok {
+			return fmt.Errorf("%w: the store does not open", api.ErrDamaged)
+		}
+		return nil
+	case <-c.done:
+		return errEnding
+	}
+}
+
+// hub wakes who waits for something to happen in a community.
+type hub struct{ watch atomic.Pointer[chan struct{}] }
+
+// next returns a channel that is closed at the next event. Ask for it before
+// looking at what might change.
+func (h *hub) next() <-chan struct{} {
+	for {
+		if c := h.watch.Load(); c != nil {
+			return *c
+		}
+		c := make(chan struct{})
+		if h.watch.CompareAndSwap(nil, &c) {
+			return c
+		}
+	}
+}
+
+func (h *hub) tell() {
+	if c := h.watch.Swap(nil); c != nil {
+		close(*c)
+	}
+}

@@ -1,0 +1,278 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"coppice.example/node/api"
+	"coppice.example/node/envelope"
+	"coppice.example/node/replica"
+	"coppice.example/protocol"
+)
+
+// New implements [api.Backend].
+func (n *Node) New(ctx context.Context, call api.Call, d api.Draft) (api.Made, error) {
+	c, err := n.pick(call)
+	if err != nil {
+		return api.Made{}, err
+	}
+	schema := n.kinds.Named(d.Kind)
+	if schema == nil || schema.Parts != nil {
+		return api.Made{}, fmt.Errorf("%w: nobody makes a %q; there are way, story and question", api.ErrUsage, d.Kind)
+	}
+	intents := []envelope.Intent{{Field: "title", Verb: envelope.DoSet, Value: d.Title}}
+	if d.Body != "" {
+		intents = append(intents, envelope.Intent{Field: schema.Field(schema.Body).Name, Verb: envelope.DoText, Value: d.Body})
+	}
+	if d.Form != "" {
+		intents = append(intents, envelope.Intent{Field: "form", Verb: envelope.DoSet, Value: d.Form})
+	}
+	for _, area := range d.Areas {
+		intents = append(intents, envelope.Intent{Field: "areas", Verb: envelope.DoAdd, Value: area})
+	}
+	w, err := c.write(ctx, call, replica.Write{Kind: schema.Kind, Intents: intents})
+	return api.Made{ID: w.Document.String()}, err
+}
+
+// write does one edit of one document.
+func (c *community) write(ctx context.Context, call api.Call, w replica.Write) (replica.Written, error) {
+	w.Wall = c.node.cfg.wall(call.Now)
+	return one[replica.Written](ctx, c, func(t replica.Token) replica.Input {
+		w.Token = t
+		return w
+	})
+}
+
+// Answer implements [api.Backend].
+func (n *Node) Answer(ctx context.Context, call api.Call, id string, a api.Answering) (api.Made, error) {
+	c, err := n.pick(call)
+	if err != nil {
+		return api.Made{}, err
+	}
+	at, err := c.find(id)
+	if err != nil {
+		return api.Made{}, err
+	}
+	if at.kind != "question" || at.entry != "" {
+		return api.Made{}, api.Hint(fmt.Errorf("%w: %s is no question but a %s", api.ErrUsage, id, at.what()), "`coppice list --kind question` shows the questions")
+	}
+	if strings.TrimSpace(a.Body) == "" {
+		return api.Made{}, fmt.Errorf("%w: an answer says something", api.ErrUsage)
+	}
+	w, err := c.write(ctx, call, replica.Write{Document: at.document, Intents: []envelope.Intent{
+		{Field: "answers", Verb: envelope.DoEnter, Value: map[string]any{"body": a.Body}},
+	}})
+	if err != nil {
+		return api.Made{}, err
+	}
+	if len(w.Entries) != 1 {
+		return api.Made{}, fmt.Errorf("the answer made %d entries", len(w.Entries))
+	}
+	return api.Made{ID: envelope.EntryName(w.Entries[0]), Question: at.document.String()}, nil
+}
+
+// Edit implements [api.Backend].
+func (n *Node) Edit(ctx context.Context, call api.Call, id string, r api.Rewrite) (api.Made, error) {
+	return n.intend(ctx, call, id, r.Field, func(i *envelope.Intent) { i.Verb, i.Value = envelope.DoText, r.Text })
+}
+
+// Assign implements [api.Backend].
+func (n *Node) Assign(ctx context.Context, call api.Call, id string, a api.Assignment) (api.Made, error) {
+	if a.Field == "" {
+		return api.Made{}, fmt.Errorf("%w: no field named", api.ErrUsage)
+	}
+	return n.intend(ctx, call, id, a.Field, func(i *envelope.Intent) { i.Verb, i.Value = envelope.Verb(a.Verb), a.Value })
+}
+
+// intend does one intent on a field of the document, or of the entry, that id
+// names. An empty field is the body.
+func (n *Node) intend(ctx context.Context, call api.Call, id, field string, say func(*envelope.Intent)) (api.Made, error) {
+	c, err := n.pick(call)
+	if err != nil {
+		return api.Made{}, err
+	}
+	at, err := c.find(id)
+	if err != nil {
+		return api.Made{}, err
+	}
+	intent := envelope.Intent{Field: field}
+	switch schema := n.kinds.Named(at.kind); {
+	case at.entry != "":
+		intent.Field, intent.Entry, intent.Sub = at.log, at.entry, field
+		if field == "" {
+			intent.Sub = "body"
+		}
+	case field == "" && schema != nil:
+		intent.Field = schema.Field(schema.Body).Name
+	}
+	say(&intent)
+	w, err := c.write(ctx, call, replica.Write{Document: at.document, Intents: []envelope.Intent{intent}})
+	if err != nil {
+		return api.Made{}, err
+	}
+	if at.entry != "" {
+		return api.Made{ID: at.entry}, nil
+	}
+	return api.Made{ID: w.Document.String()}, nil
+}
+
+// Show implements [api.Backend].
+func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document, error) {
+	c, at, d, err := n.folded(ctx, call, id)
+	if err != nil {
+		return api.Document{}, err
+	}
+	f := d.Folded
+	out := api.Document{
+		ID: at.document.String(), Kind: f.KindName, Title: f.Title, Body: f.Body,
+		Author: c.person(f.Author), Created: at2time(f.Created), Updated: at2time(f.Updated),
+		Waiting: d.Waiting, History: c.steps(f.KindName, d),
+	}
+	out.Fields, out.Answers = c.fields(f)
+	if schema := n.kinds.Schema(f.Kind); schema != nil && schema.Derive != nil {
+		now := int64(n.cfg.wall(call.Now)) * 1000
+		for _, pair := range schema.Derive(now, f) {
+			if pair.Name == "state" {
+				out.State, _ = pair.Value.(string)
+				continue
+			}
+			out.Fields[pair.Name] = c.plain(pair.Value)
+		}
+	}
+	return out, nil
+}
+
+// History implements [api.Backend].
+func (n *Node) History(ctx context.Context, call api.Call, id string) (api.History, error) {
+	c, at, d, err := n.folded(ctx, call, id)
+	if err != nil {
+		return api.History{}, err
+	}
+	return api.History{ID: at.document.String(), Items: c.steps(d.Folded.KindName, d)}, nil
+}
+
+// folded finds a document and folds it as it stands.
+func (n *Node) folded(ctx context.Context, call api.Call, id string) (*community, found, *replica.Document, error) {
+	c, err := n.pick(call)
+	if err != nil {
+		return nil, found{}, nil, err
+	}
+	at, err := c.find(id)
+	if err != nil {
+		return nil, found{}, nil, err
+	}
+	d, err := c.document(ctx, at.document)
+	if err == nil && d == nil {
+		err = fmt.Errorf("%w: %s shows nothing any more", api.ErrNotFound, id)
+	}
+	return c, at, d, err
+}
+
+// document folds a document; nil when nothing of it shows.
+func (c *community) document(ctx context.Context, id protocol.DocumentID) (d *replica.Document, err error) {
+	asked := c.ask(ctx, func(r *replica.Replica) { d, err = r.Document(id) })
+	if asked != nil {
+		return nil, asked
+	}
+	if d != nil && d.Folded == nil {
+		d = nil
+	}
+	return d, damaged(err)
+}
+
+// fields returns a document's fields by name, without those an answer names
+// elsewhere, and the answers of a question.
+func (c *community) fields(f *envelope.Folded) (map[string]any, []api.Entry) {
+	fields, answers := map[string]any{}, []api.Entry(nil)
+	schema := c.node.kinds.Schema(f.Kind)
+	for _, s := range f.Fields {
+		switch {
+		case s.Number == envelope.Title || schema != nil && s.Number == schema.Body:
+		case s.Name == "answers" && f.KindName == "question":
+			answers = c.entries(s.Entries)
+		case s.Type == envelope.Log || s.Type == envelope.List:
+			fields[s.Name] = c.entries(s.Entries)
+		default:
+			fields[s.Name] = c.shown(s)
+		}
+	}
+	return fields, answers
+}
+
+func (c *community) entries(entries []envelope.Entry) []api.Entry {
+	out := []api.Entry{}
+	for _, e := range entries {
+		entry := api.Entry{ID: envelope.EntryName(e.ID), Author: c.person(e.By), At: at2time(e.At), Withdrawn: e.Withdrawn}
+		for _, s := range e.Fields {
+			if s.Name == "body" {
+				entry.Body = s.Text
+				continue
+			}
+			if entry.Fields == nil {
+				entry.Fields = map[string]any{}
+			}
+			entry.Fields[s.Name] = c.shown(s)
+		}
+		out = append(out, entry)
+	}
+	return out
+}
+
+// shown returns a field's value as JSON has it: a register's shown value, a
+// set as a list, a map as a list of who and what.
+func (c *community) shown(s envelope.Shown) any {
+	switch s.Type {
+	case envelope.Text, envelope.Voice:
+		return s.Text
+	case envelope.Register:
+		if len(s.Values) == 0 {
+			return nil
+		}
+		return c.plain(s.Values[0].Value)
+	case envelope.Set:
+		out := []any{}
+		for _, v := range s.Set {
+			out = append(out, c.plain(v))
+		}
+		return out
+	case envelope.Map:
+		out := []any{}
+		for _, own := range s.Own {
+			out = append(out, map[string]any{"member": c.person(own.By), "value": c.plain(own.Value), "at": at2time(own.At)})
+		}
+		return out
+	}
+	return nil
+}
+
+// plain makes of a value what JSON writes: a member is a person, an id its text.
+func (c *community) plain(v envelope.Value) any {
+	switch v := v.(type) {
+	case protocol.MemberID:
+		return c.person(v)
+	case protocol.EntryID:
+		return envelope.EntryName(v)
+	case envelope.Fraction:
+		return fmt.Sprintf("%d/%d", v.Over, v.Under)
+	case envelope.Object:
+		out := map[string]any{}
+		for _, p := range v {
+			out[p.Name] = c.plain(p.Value)
+		}
+		return out
+	case []envelope.Value:
+		out := []any{}
+		for _, one := range v {
+			out = append(out, c.plain(one))
+		}
+		return out
+	}
+	return v
+}
+
+// at2time makes a time of seconds since 1970.
+func at2time(seconds uint64) time.Time {
+	return time.Unix(int64(min(seconds, 1<<37)), 0).UTC()
+}

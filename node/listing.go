@@ -1,0 +1,74 @@
+package node
+
+import (
+	"context"
+	"fmt"
+
+	"coppice.example/node/api"
+)
+
+const (
+	usualItems = 50
+	usualHits  = 20
+	mostItems  = 1000
+)
+
+// List implements [api.Backend].
+func (n *Node) List(_ context.Context, call api.Call, l api.Listing) (api.Items, error) {
+	c, err := n.pick(call)
+	if err != nil {
+		return api.Items{}, err
+	}
+	if l.Kind != "" && n.kinds.Named(l.Kind) == nil {
+		return api.Items{}, fmt.Errorf("%w: there is no kind %q; there are %v", api.ErrUsage, l.Kind, n.kinds.Names())
+	}
+	if l.Limit, err = within(l.Limit, usualItems); err != nil {
+		return api.Items{}, err
+	}
+	items, next, err := c.shelf.list(l.Kind, l.Limit, l.After)
+	if err != nil {
+		return api.Items{}, err
+	}
+	out := api.Items{Items: make([]api.Item, 0, len(items))}
+	for _, i := range items {
+		author, created, updated := c.person(i.Author), at2time(i.Created), at2time(i.Updated)
+		out.Items = append(out.Items, api.Item{
+			ID: i.ID.String(), Kind: i.Kind, Title: i.Title, Author: &author, Created: &created, Updated: &updated,
+		})
+	}
+	if next != "" {
+		out.Next = &next
+	}
+	return out, nil
+}
+
+func within(limit, usual int) (int, error) {
+	switch {
+	case limit < 0 || limit > mostItems:
+		return 0, fmt.Errorf("%w: a page holds 1 to %d items", api.ErrUsage, mostItems)
+	case limit == 0:
+		return usual, nil
+	}
+	return limit, nil
+}
+
+// Search implements [api.Backend].
+func (n *Node) Search(_ context.Context, call api.Call, s api.Searching) (api.Hits, error) {
+	c, err := n.pick(call)
+	if err != nil {
+		return api.Hits{}, err
+	}
+	if s.Limit, err = within(s.Limit, usualHits); err != nil {
+		return api.Hits{}, err
+	}
+	hits, err := c.shelf.search(s.Words, s.Limit)
+	if err != nil {
+		return api.Hits{}, err
+	}
+	out := api.Hits{Items: []api.Item{}}
+	for _, h := range hits {
+		out.Items = append(out.Items, api.Item{ID: h.ID.String(), Kind: h.Kind, Title: h.Title, Snippet: h.Snippet})
+	}
+	return out, nil
+}
+
