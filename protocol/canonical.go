@@ -248,6 +248,16 @@ func (r *Reader) Fixed(dst []byte) {
 	copy(dst, r.take(n))
 }
 
+// Optional fills dst from a byte string of exactly its length and tells true,
+// or reads an empty one and tells false.
+func (r *Reader) Optional(dst []byte) bool {
+	n := r.expect(majorBytes, "byte string")
+	if r.err == nil && n != 0 && n != uint64(len(dst)) {
+		r.refuse("byte string of %d, not %d or none", n, len(dst))
+	}
+	return copy(dst, r.take(n)) > 0
+}
+
 // Text reads a text string of at most most bytes that satisfies [ValidText].
 func (r *Reader) Text(most int) string {
 	n := r.expect(majorText, "text")

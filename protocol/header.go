@@ -153,26 +153,13 @@ func DecodeHeader(b []byte) (h Header, err error) {
 	}
 	h.Class = Class(r.UintMax(math.MaxUint8))
 	h.Kind = Kind(r.UintMax(math.MaxUint16))
-	switch document := r.Bytes(len(h.Document)); len(document) {
-	case 0:
-		h.Creates = true
-	case len(h.Document):
-		h.Document = DocumentID(document)
-	default:
-		r.refuse("a document id of %d bytes", len(document))
-	}
+	h.Creates = !r.Optional(h.Document[:])
 	h.Seq = r.UintMax(math.MaxInt64)
 	h.Previous = ReadID[ChangeID](r)
 	h.Parents = h.readParents(r)
 	h.ControlHeads = ReadIDs[ChangeID](r, MaxControlHeads)
 	h.Lamport = r.UintMax(math.MaxInt64)
-	switch epoch := r.Bytes(len(h.Epoch)); len(epoch) {
-	case 0:
-	case len(h.Epoch):
-		h.Epoch = ChangeID(epoch)
-	default:
-		r.refuse("an epoch id of %d bytes", len(epoch))
-	}
+	r.Optional(h.Epoch[:]) // of zeroes: the comparison below finds it
 	h.ShapeLen = int(r.UintMax(MaxControlBody))
 	h.WordsLen = int(r.UintMax(MaxControlBody))
 	h.Wall = r.UintMax(math.MaxInt64)

@@ -183,7 +183,7 @@ func rawHeaders(t testing.TB) []headerCase {
 		{"a class over 255", with(1, "190100"), ErrLimit},
 		{"a kind over 65535", with(2, "1a00010000"), ErrLimit},
 		{"a document of 31 bytes", with(3, "581f"+id[4:66]), ErrCanonical},
-		{"a document of 33 bytes", with(3, "5821"+id[4:]+"00"), ErrLimit},
+		{"a document of 33 bytes", with(3, "5821"+id[4:]+"00"), ErrCanonical},
 		{"seq in two bytes", with(4, "1807"), ErrCanonical},
 		{"a seq below zero", with(4, "26"), ErrCanonical},
 		{"a previous of 31 bytes", with(5, "581f"+id[4:66]), ErrCanonical},

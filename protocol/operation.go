@@ -91,7 +91,6 @@ func DecodeShape(b []byte) ([]Operation, error) {
 		var op Operation
 		n := r.Array()
 		switch path := r.Array(); {
-		case r.Err() != nil:
 		case n < 2:
 			r.refuse("an operation of %d items", n)
 		case path == 1:

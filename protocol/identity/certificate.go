@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"math"
 
 	"coppice.example/protocol"
 )
@@ -143,9 +142,8 @@ func DecodeCertificate(b []byte) (*Certificate, error) {
 	r.Fixed(c.Device[:])
 	c.Sealing = make([]byte, SealingKeySize)
 	r.Fixed(c.Sealing)
-	c.Features = r.UintMax(math.MaxUint64)
-	certifier := r.Bytes(len(c.Certifier))
-	copy(c.Certifier[:], certifier)
+	c.Features = r.Uint()
+	r.Optional(c.Certifier[:])
 	r.Fixed(c.ByCertifier[:])
 	r.Fixed(c.ByDevice[:])
 	if err := r.End(); err != nil {
