@@ -46,7 +46,7 @@ func testRun(words int) *protocol.Run {
 		Class: protocol.Content, Kind: 4, Creates: true, Seq: 1, Previous: protocol.ChangeID(log.ID),
 		ControlHeads: []protocol.ChangeID{{5}}, Epoch: protocol.ChangeID{5}, Lamport: 3,
 	}, Shape: protocol.AppendArray(nil, 0), Words: bytes.Repeat([]byte("a"), words)}.
-		Build(community, log.ID, &protocol.ContentKey{6}, nonce())
+			Build(community, log.ID, &protocol.ContentKey{6}, nonce())
 	run := &protocol.Run{Log: log, Changes: []*protocol.Change{c}}
 	run.Seal = protocol.SignSeal(signer, community, log.ID, 1, c.ID)
 	return run

@@ -164,8 +164,10 @@ func decode(plain []byte, community protocol.CommunityID) (Message, error) {
 		r.Fixed(p.Change[:])
 		p.Offset = r.Uint()
 		m = p
-	case r.Err() == nil:
-		return nil, fmt.Errorf("%w: kind %d of %d items", errUnknown, kind, n)
+	case kind > kindPassing:
+		return nil, fmt.Errorf("%w: %d", errUnknown, kind)
+	default:
+		r.Fail(fmt.Errorf("%w: kind %d of %d items", ErrMessage, kind, n))
 	}
 	if err := r.End(); err != nil {
 		return nil, err
