@@ -76,9 +76,28 @@ func purposes(t *testing.T) []purpose {
 				return c.Verify(key(1).Public()) == nil
 			},
 		},
+		entryAs(t, "entry, as invite", community, d.Key, key(1), device(t, 3), func(e *identity.Entry) *protocol.Seal { return &e.ByInvite }),
+		entryAs(t, "entry, as root", community, key(5), d.Key, device(t, 3), func(e *identity.Entry) *protocol.Seal { return &e.ByRoot }),
+		entryAs(t, "entry, as device", community, key(5), key(1), d, func(e *identity.Entry) *protocol.Seal { return &e.ByDevice }),
 		session("session, as caller", fromCaller),
 		session("session, as responder", fromResponder),
 		session("join", join),
+	}
+}
+
+// entryAs is one of the three signatures of an entry.
+func entryAs(t *testing.T, name string, community protocol.CommunityID, invite, root identity.Key, d *identity.Device, seal func(*identity.Entry) *protocol.Seal) purpose {
+	certificate, err := identity.Certify(root.Public(), root, protocol.DeviceID{}, d, 0)
+	must(t, err)
+	entry := identity.SignEntry(community, protocol.ChangeID{5}, invite, root, d.Key, certificate)
+	return purpose{
+		name, func() protocol.Seal { return *seal(&entry) },
+		func(s protocol.Seal) bool {
+			offered := entry
+			*seal(&offered) = s
+			_, err := offered.Verify(community, invite.Public())
+			return err == nil
+		},
 	}
 }
 
