@@ -8,7 +8,7 @@ const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 // for either end. Appending or prepending takes about a byte more every thirty
 // times, halving one gap about a byte every six. When nothing lies between (b
 // is not above a, or they are not of this function's making) it returns a
-// position that ties with a or stands near it.
+// position that ties with one of them or stands near a.
 func Between(a, b string) string {
 	if b != "" && a >= b {
 		b = ""
@@ -25,6 +25,9 @@ func Between(a, b string) string {
 	}
 	if p := a + "V"; p < b {
 		return p
+	}
+	if a == "" {
+		return b
 	}
 	return a
 }

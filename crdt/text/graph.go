@@ -21,11 +21,11 @@ func (g *Graph) Add(parents []int32) int32 {
 	g.links = append(g.links, parents...)
 	g.ends = append(g.ends, int32(len(g.links)))
 	g.marks = append(g.marks, 0)
-	if len(parents) == 1 && len(g.heads) == 1 && parents[0] == g.heads[0] {
-		g.heads[0] = n
-		return n
+	for _, p := range g.Parents(n) {
+		if i, found := slices.BinarySearch(g.heads, p); found {
+			g.heads = slices.Delete(g.heads, i, i+1)
+		}
 	}
-	g.heads = slices.DeleteFunc(g.heads, func(h int32) bool { return slices.Contains(parents, h) })
 	g.heads = append(g.heads, n)
 	return n
 }
@@ -39,7 +39,7 @@ func (g *Graph) Parents(n int32) []int32 {
 	return g.links[from:g.ends[n]]
 }
 
-// Heads returns the changes without children, ascending; read only.
+// Heads returns the changes without children, ascending; valid until the next Add.
 func (g *Graph) Heads() []int32 { return g.heads }
 
 const inA, inB = 1, 2

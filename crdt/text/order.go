@@ -53,6 +53,7 @@ type order struct {
 	root  int32
 	tail  int32   // the span of the last rune that arrived
 	leaf  []int32 // the span of every 64th rune
+	stale bool    // sums wait for resum
 }
 
 const stride = 64
@@ -83,7 +84,29 @@ func (o *order) pull(n int32) {
 
 // lift renews the sums from a span whose state changed up to the root.
 func (o *order) lift(n int32) {
+	if o.stale {
+		return
+	}
 	for ; n != 0; n = o.spans[n].up {
+		o.pull(n)
+	}
+}
+
+// bulk runs f, which changes about n spans without reading a sum. When they
+// are many, all sums are renewed once instead of a path to the root for each.
+func (o *order) bulk(n int, f func()) {
+	o.stale = n > 16 && n > len(o.spans)/8
+	f()
+	if o.stale {
+		o.stale = false
+		o.resum(o.root)
+	}
+}
+
+func (o *order) resum(n int32) {
+	if n != 0 {
+		o.resum(o.spans[n].left)
+		o.resum(o.spans[n].right)
 		o.pull(n)
 	}
 }

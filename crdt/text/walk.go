@@ -29,20 +29,25 @@ type extent struct{ first, n int32 }
 // cost follows the difference to the version stood on before.
 func (t *Text) stand(parents, veiled []int32) {
 	if !slices.Equal(veiled, t.veiled) {
-		for _, n := range missingFrom(t.veiled, veiled) {
-			t.veil(n, false)
-		}
-		for _, n := range missingFrom(veiled, t.veiled) {
-			t.veil(n, true)
-		}
+		show, hide := missingFrom(t.veiled, veiled), missingFrom(veiled, t.veiled)
+		t.order.bulk(len(show)+len(hide), func() {
+			for _, n := range show {
+				t.veil(n, false)
+			}
+			for _, n := range hide {
+				t.veil(n, true)
+			}
+		})
 		t.veiled = veiled
 	}
 	if slices.Equal(parents, t.stood) {
 		return
 	}
 	leave, enter := t.graph.Diff(t.stood, parents)
-	t.know(leave, false)
-	t.know(enter, true)
+	t.order.bulk(len(leave)+len(enter), func() {
+		t.know(leave, false)
+		t.know(enter, true)
+	})
 	t.stood = append(t.stood[:0], parents...)
 }
 
