@@ -601,3 +601,9 @@ func inviteReason(err error) bool {
 	var r invite.Refusal
 	return errors.As(err, &r)
 }
+
+// copyFS copies a home as it lies on disk.
+func copyFS(t testing.TB, n *node) *vfs.MemFS {
+	t.Helper()
+	return n.fs.CrashClone(vfs.CrashCloneCfg{})
+}
