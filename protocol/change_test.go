@@ -243,7 +243,16 @@ func TestWhatAnEditCosts(t *testing.T) {
 	alone := cost(p.last.ID)
 	foreign := cost(ChangeID{1})
 	beside := cost(sorted(p.last.ID, ChangeID{1})...)
-	t.Logf("typing alone %d B, on a foreign change %d B, on both %d B", alone, foreign, beside)
+	c := p.write(insert(70000, "hedgerow "))
+	t.Logf("typing alone %d B, on a foreign change %d B, on both %d B; alone: header %d, shape %d, words %d, seal %d",
+		alone, foreign, beside, len(c.Raw), len(c.Shape), len(c.Words), len(Seal{}))
+	_, many := w.scribe(MaxRunChanges)
+	run := p.seal(many...)
+	wire := float64(len(run.Append(nil))) / float64(run.Size())
+	t.Logf("a run of %d changes takes %.3f of its headers and bodies on the wire", len(many), wire)
+	if wire > 1.15 {
+		t.Errorf("a run takes %.3f of its headers and bodies, more than 1.15", wire)
+	}
 	if alone > 272 {
 		t.Errorf("typing alone costs %d B, more than 272", alone)
 	}

@@ -47,27 +47,40 @@ func (s *State) with(i int32) *State {
 	return &next
 }
 
-// join folds several heads: all up to their narrow is judged, what lies after
-// it is labelled anew.
+// join folds several heads: all up to their narrow is judged for good, what
+// lies after it is looked at anew.
 func (g *Graph) join(heads []int32) *State {
 	narrow, after := g.window(heads)
 	base := g.nodes[narrow].after
-	w := g.label(after, base)
-	s := *base
-	s.heads = heads
-	for at, i := range after {
-		if err := w.fell[at]; err != nil {
-			s.fallen = s.fallen.set(i, err)
-		}
-		s.apply(i, w.labels[at] == in)
+	w := window{g: g, base: base, after: after}
+	var s State
+	if w.findStrikes() {
+		s = w.fold()
+	} else {
+		s = g.gather(heads, narrow, after)
 	}
-	s.covered = g.covers(&s, base, after)
+	s.heads = heads
+	s.covered = g.covers(&s, base)
 	return &s
+}
+
+// gather folds heads between which nothing strikes: each change is what it was
+// at birth, so the state of one head needs only what is not in its past.
+func (g *Graph) gather(heads []int32, narrow int32, after []int32) State {
+	top := slices.MaxFunc(heads, g.compare)
+	g.walk([]int32{top}, func(i int32) bool { return i != narrow })
+	rest := slices.DeleteFunc(after, func(i int32) bool { return g.marks[i] == g.mark })
+	slices.SortFunc(rest, g.compare)
+	s := *g.nodes[top].after
+	for _, i := range rest {
+		s.apply(i, g.nodes[i].birth == nil)
+	}
+	return s
 }
 
 // covers tells whether an effective epoch of s has every effective change that
 // ended access in its past.
-func (g *Graph) covers(s, base *State, after []int32) bool {
+func (g *Graph) covers(s, base *State) bool {
 	endings := s.endings.len() - base.endings.len()
 	if endings == 0 && base.covered {
 		return true

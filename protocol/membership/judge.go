@@ -25,7 +25,7 @@ func (s *State) judge(device protocol.DeviceID, op Operation, id protocol.Change
 	case *Epoch:
 		return s.judgeEpoch(o, device)
 	case *Invite:
-		return s.judgeInvite(o, m)
+		return s.judgeInvite(o, m, id)
 	case *RevokeInvite:
 		return s.judgeRevokeInvite(o, m)
 	case *Admit:
@@ -95,8 +95,8 @@ func (s *State) answered(o *Epoch) bool {
 	return false
 }
 
-func (s *State) judgeInvite(o *Invite, m int32) error {
-	if err := o.Key.Check(); err != nil {
+func (s *State) judgeInvite(o *Invite, m int32, id protocol.ChangeID) error {
+	if err := s.g.proved(id, o.Key.Check); err != nil {
 		return fmt.Errorf("%w: %w", ErrInvite, err)
 	}
 	return s.needs(m, s.inviteNeeds(o))
@@ -168,8 +168,8 @@ func (s *State) judgeAdmit(o *Admit, m int32, id protocol.ChangeID) error {
 	return s.judgeCertificate(cert)
 }
 
-// proved verifies signatures once a change: they depend on nothing but it and
-// its past.
+// proved verifies keys and signatures once a change: they depend on nothing
+// but it and its past.
 func (g *Graph) proved(id protocol.ChangeID, verify func() error) error {
 	if id.IsZero() {
 		return verify()

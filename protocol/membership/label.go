@@ -1,6 +1,10 @@
 package membership
 
-import "coppice.example/protocol"
+import (
+	"slices"
+
+	"coppice.example/protocol"
+)
 
 // label is what the fold says of a change in a window.
 type label uint8
@@ -11,58 +15,95 @@ const (
 	out
 )
 
-// window is the part of a state after its narrow, while it is labelled.
+// window is the part of a state after its narrow, while it is judged.
 type window struct {
 	g       *Graph
 	base    *State
 	after   []int32
-	at      map[int32]int // node -> place in after
-	labels  []label
-	fell    []error
-	strikes [][]int // by place: the places that void it if they stand
+	labels  map[int32]label
+	fell    map[int32]error
+	strikes map[int32][]int32 // what voids a change if it stands
 }
 
-// label judges the changes after a narrow, whose state is base.
-//
-// Each is authorised at birth or not, for ever. One that is stands in the fold
-// if something gives the right it used still stands (M4) and nothing that
-// stands strikes it. Where none strikes, all stand. Else the grounded set is
-// taken: what nothing strikes stands, what it strikes falls, again until
-// nothing changes; in a cycle that is left the strikes stand and all else
-// falls. No step depends on the order of the changes.
-func (g *Graph) label(after []int32, base *State) *window {
-	w := &window{g: g, base: base, after: after, labels: make([]label, len(after)), fell: make([]error, len(after))}
-	for at, i := range after {
-		w.labels[at] = in
-		if g.nodes[i].birth != nil {
-			w.labels[at] = out
+// findStrikes fills strikes and tells whether there are any: a revocation
+// strikes admissions by its invite that it does not know; the earlier of two
+// crossing certificates that give one device to two members strikes the later.
+func (w *window) findStrikes() bool {
+	admissions := map[protocol.ChangeID][]int32{} // by invite
+	certs := map[protocol.DeviceID][]int32{}
+	var revocations []int32
+	for _, i := range w.after {
+		n := &w.g.nodes[i]
+		if n.birth != nil {
+			continue
+		}
+		switch o := n.op.(type) {
+		case *RevokeInvite:
+			revocations = append(revocations, i)
+		case *Admit:
+			admissions[o.Invite] = append(admissions[o.Invite], i)
+		}
+		if n.cert != nil {
+			certs[n.cert.DeviceID()] = append(certs[n.cert.DeviceID()], i)
 		}
 	}
-	w.at = make(map[int32]int, len(after))
-	for at, i := range after {
-		w.at[i] = at
+	w.strikes = map[int32][]int32{}
+	for _, by := range revocations {
+		for _, on := range admissions[w.g.nodes[by].op.(*RevokeInvite).Invite] {
+			if !w.g.reaches(by, on) {
+				w.strikes[on] = append(w.strikes[on], by)
+			}
+		}
 	}
-	if !w.findStrikes() {
-		return w
+	for _, same := range certs {
+		for _, by := range same {
+			for _, on := range same {
+				if w.g.nodes[by].member != w.g.nodes[on].member && w.g.compare(by, on) < 0 {
+					w.strikes[on] = append(w.strikes[on], by)
+				}
+			}
+		}
 	}
-	for at, l := range w.labels {
-		if l == in {
-			w.labels[at] = open
+	return len(w.strikes) > 0
+}
+
+// fold judges what lies after the narrow and returns the state.
+//
+// Each change is authorised at birth or not, for ever. One that is stands in
+// the fold if something gives the right it used still stands (M4) and nothing
+// that stands strikes it. The grounded set is taken: what nothing strikes
+// stands, what it strikes falls, again until nothing changes; in a cycle that
+// is left the strikes stand and all else falls. No step depends on the order
+// of the changes.
+func (w *window) fold() State {
+	slices.SortFunc(w.after, w.g.compare)
+	w.labels, w.fell = make(map[int32]label, len(w.after)), map[int32]error{}
+	for _, i := range w.after {
+		w.labels[i] = open
+		if w.g.nodes[i].birth != nil {
+			w.labels[i] = out
 		}
 	}
 	for w.sweep() {
 	}
-	for at, l := range w.labels {
-		if l == open && strikes(g.nodes[after[at]].op) {
-			w.labels[at] = in
+	for _, i := range w.after {
+		if w.labels[i] == open && strikes(w.g.nodes[i].op) {
+			w.labels[i] = in
 		}
 	}
-	for at, l := range w.labels {
-		if l == open {
-			w.labels[at], w.fell[at] = out, w.reason(at)
+	for _, i := range w.after {
+		if w.labels[i] == open {
+			w.labels[i], w.fell[i] = out, w.reason(i)
 		}
 	}
-	return w
+	s := *w.base
+	for _, i := range w.after {
+		if err := w.fell[i]; err != nil {
+			s.fallen = s.fallen.set(i, err)
+		}
+		s.apply(i, w.labels[i] == in)
+	}
+	return s
 }
 
 // strikes tells whether an operation voids others that do not know it.
@@ -71,85 +112,26 @@ func strikes(op Operation) bool {
 	return is
 }
 
-// findStrikes fills strikes and tells whether there are any.
-func (w *window) findStrikes() bool {
-	w.strikes = make([][]int, len(w.after))
-	found := false
-	strike := func(by, on int) {
-		w.strikes[on] = append(w.strikes[on], by)
-		found = true
-	}
-	admissions := map[protocol.ChangeID][]int{} // by invite
-	certs := map[protocol.DeviceID][]int{}
-	for at, i := range w.after {
-		n := &w.g.nodes[i]
-		if n.birth != nil {
-			continue
-		}
-		if o, ok := n.op.(*Admit); ok {
-			admissions[o.Invite] = append(admissions[o.Invite], at)
-		}
-		if n.cert != nil {
-			// The earlier of two crossing certificates that give a device to
-			// two members strikes the later.
-			device := n.cert.DeviceID()
-			for _, earlier := range certs[device] {
-				if w.g.nodes[w.after[earlier]].member != n.member {
-					strike(earlier, at)
-				}
-			}
-			certs[device] = append(certs[device], at)
-		}
-	}
-	for at, i := range w.after {
-		n := &w.g.nodes[i]
-		o, ok := n.op.(*RevokeInvite)
-		if !ok || n.birth != nil || len(admissions[o.Invite]) == 0 {
-			continue
-		}
-		past := w.past(i)
-		for _, on := range admissions[o.Invite] {
-			if !past[on] {
-				strike(at, on)
-			}
-		}
-	}
-	return found
-}
-
-// past returns which places of the window are in the past of node i.
-func (w *window) past(i int32) map[int]bool {
-	past := map[int]bool{}
-	w.g.walk([]int32{i}, func(j int32) bool {
-		at, ok := w.at[j]
-		if ok && j != i {
-			past[at] = true
-		}
-		return ok
-	})
-	return past
-}
-
 // sweep labels what can be labelled, and tells whether it labelled anything.
 func (w *window) sweep() (changed bool) {
-	for at := range w.after {
-		if w.labels[at] != open {
+	for _, i := range w.after {
+		if w.labels[i] != open {
 			continue
 		}
-		switch w.judge(at) {
+		switch w.judge(i) {
 		case in:
-			w.labels[at], changed = in, true
+			w.labels[i], changed = in, true
 		case out:
-			w.labels[at], w.fell[at], changed = out, w.reason(at), true
+			w.labels[i], w.fell[i], changed = out, w.reason(i), true
 		}
 	}
 	return changed
 }
 
-// judge returns what the labels so far say of a place.
-func (w *window) judge(at int) label {
-	verdict := w.grants(at)
-	for _, by := range w.strikes[at] {
+// judge returns what the labels so far say of a change.
+func (w *window) judge(i int32) label {
+	verdict := w.grants(i)
+	for _, by := range w.strikes[i] {
 		switch {
 		case w.labels[by] == in:
 			return out
@@ -160,11 +142,11 @@ func (w *window) judge(at int) label {
 	return verdict
 }
 
-// reason returns why a place falls.
-func (w *window) reason(at int) error {
-	for _, by := range w.strikes[at] {
+// reason returns why a change falls.
+func (w *window) reason(i int32) error {
+	for _, by := range w.strikes[i] {
 		if w.labels[by] == in {
-			if strikes(w.g.nodes[w.after[by]].op) {
+			if strikes(w.g.nodes[by].op) {
 				return ErrRevoked
 			}
 			return ErrCertified
@@ -173,19 +155,19 @@ func (w *window) reason(at int) error {
 	return ErrGrant
 }
 
-// grants returns whether what gives the right a place used still stands: each
+// grants returns whether what gives the right a change used still stands: each
 // of its rests has an alternative of which all stand.
-func (w *window) grants(at int) label {
+func (w *window) grants(i int32) label {
 	verdict := in
-	for _, alternatives := range w.g.rests(w.after[at]) {
+	for _, alternatives := range w.g.rests(i) {
 		best := out
 		for _, all := range alternatives {
 			best = better(best, w.all(all))
 		}
-		switch {
-		case best == out:
+		switch best {
+		case out:
 			return out
-		case best == open:
+		case open:
 			verdict = open
 		}
 	}
@@ -206,8 +188,8 @@ func (w *window) all(nodes []int32) label {
 	verdict := in
 	for _, i := range nodes {
 		l := out
-		if at, ok := w.at[i]; ok {
-			l = w.labels[at]
+		if here, ok := w.labels[i]; ok {
+			l = here
 		} else if w.base.stands(i) {
 			l = in
 		}

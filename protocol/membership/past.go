@@ -100,8 +100,7 @@ func (g *Graph) maximal(nodes []int32) []int32 {
 	})
 }
 
-// window returns all that lies after the narrow of heads, in the order of
-// (lamport, id), and the narrow.
+// window returns the narrow of heads and all that lies after it.
 func (g *Graph) window(heads []int32) (narrow int32, after []int32) {
 	narrow = heads[0]
 	for _, h := range heads[1:] {
@@ -113,6 +112,5 @@ func (g *Graph) window(heads []int32) (narrow int32, after []int32) {
 		}
 		return i != narrow
 	})
-	slices.SortFunc(after, g.compare)
 	return narrow, after
 }
