@@ -42,9 +42,16 @@ func (s *Store) Append(b Batch) (arrival uint64, err error) {
 	if err := s.usable(); err != nil {
 		return 0, err
 	}
-	t := &taking{batch: s.begin(), branches: map[uint32]*branch{}, spots: map[protocol.ChangeID]spot{},
-		stands: map[uint32][]standing{},
-		count:  uint32(len(s.branches)), arrival: s.arrival, lastRecord: s.record}
+	t := &taking{
+		batch:      s.begin(),
+		branches:   map[uint32]*branch{},
+		spots:      map[protocol.ChangeID]spot{},
+		stands:     map[uint32][]standing{},
+		records:    map[protocol.RecordKey]numbered{},
+		count:      uint32(len(s.branches)),
+		arrival:    s.arrival,
+		lastRecord: s.record,
+	}
 	for _, key := range b.Drop {
 		if err := t.dropRecord(key); err != nil {
 			return 0, err
@@ -108,22 +115,14 @@ func (b *batch) delete(key []byte) {
 	}
 }
 
-// commit returns nil only when all is on disk and synced. The database calls a
-// failed write fatal, by the logger or by a panic with its locks held; the
-// guard knows of it before.
-func (b *batch) commit() (err error) {
+// commit returns nil only when all is on disk and synced: the guard knows of
+// every write that failed.
+func (b *batch) commit() error {
 	if b.err != nil || b.count == 0 {
 		return b.err
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			b.wedged = true
-			_ = b.disk.stop(fmt.Errorf("%v", p))
-			err = b.Stopped()
-		}
-	}()
 	if err := b.ds.Commit(context.Background()); err != nil {
-		_ = b.disk.stop(err)
+		b.disk.fail(err)
 	}
 	return b.Stopped()
 }
@@ -133,8 +132,9 @@ type taking struct {
 	*batch
 	branches   map[uint32]*branch // new or grown
 	spots      map[protocol.ChangeID]spot
-	stands     map[uint32][]standing // by branch, ascending
-	count      uint32                // of branches
+	stands     map[uint32][]standing           // by branch, ascending
+	count      uint32                          // of branches
+	records    map[protocol.RecordKey]numbered // taken, or zero: dropped
 	arrival    uint64
 	lastRecord uint64
 }

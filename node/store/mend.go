@@ -1,7 +1,7 @@
 package store
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -41,8 +41,8 @@ func (s *Store) Erase(ids []protocol.ChangeID) error {
 		return err
 	}
 	for _, p := range places {
-		if err := s.ds.DB.Compact(context.Background(), changeKey(p), append(changeKey(p), 0), false); err != nil {
-			return damage(err)
+		if err := s.ds.DB.Compact(s.disk.failed, changeKey(p), append(changeKey(p), 0), false); err != nil {
+			return cmp.Or(s.Stopped(), damage(err))
 		}
 	}
 	return s.Stopped()

@@ -59,7 +59,7 @@ func (s *Store) Header(id protocol.ChangeID) (*protocol.Header, error) {
 	if err != nil {
 		return nil, s.damaged(err, at.place, id)
 	}
-	r := protocol.NewReader(value[min(len(value), len(id)):])
+	r := protocol.NewReader(value[min(len(value), checkSize):])
 	r.ArrayOf(3)
 	raw := r.Bytes(protocol.MaxHeader)
 	h, err := protocol.DecodeHeader(raw)
@@ -112,19 +112,16 @@ func (s *Store) Ancestor(tip protocol.ChangeID, seq uint64) (id protocol.ChangeI
 	return id, err == nil, err
 }
 
-// idAt tells the id at a place without proving the change.
+// idAt tells the id at a place.
 func (s *Store) idAt(b branch, p place) (id protocol.ChangeID, err error) {
 	if p.seq == b.tip {
 		return b.tipID, nil
 	}
-	value, err := s.get(changeKey(p))
-	if err == nil && len(value) < len(id) {
-		err = &DamagedError{Cause: errors.New("cut short")}
-	}
+	c, err := s.at(p, id)
 	if err != nil {
-		return id, s.damaged(err, p, id)
+		return id, err
 	}
-	return protocol.ChangeID(value[:len(id)]), nil
+	return c.ID, nil
 }
 
 // Stand returns the control heads and the epoch that hold for a change: those

@@ -10,17 +10,10 @@ import (
 
 // takeRecords takes those that stand over what is held.
 func (t *taking) takeRecords(records []*protocol.Record) error {
-	if len(records) == 0 {
-		return nil
-	}
-	taken := map[protocol.RecordKey]numbered{} // of this batch
 	for _, r := range records {
-		held, ok := taken[r.RecordKey]
-		if !ok {
-			var err error
-			if held, ok, err = t.recordOf(r.RecordKey); err != nil {
-				return err
-			}
+		held, ok, err := t.recordNow(r.RecordKey)
+		if err != nil {
+			return err
 		}
 		if ok && held.Number >= r.Number {
 			continue
@@ -29,22 +22,31 @@ func (t *taking) takeRecords(records []*protocol.Record) error {
 			t.delete(numberKey(tableNumber, held.own))
 		}
 		t.lastRecord++
-		taken[r.RecordKey] = numbered{t.lastRecord, r}
+		t.records[r.RecordKey] = numbered{t.lastRecord, r}
 		t.put(numberKey(tableNumber, t.lastRecord), r.Append(nil))
 		t.put(recordKey(r.RecordKey), binary.BigEndian.AppendUint64(nil, t.lastRecord))
+		t.put(metaKey("record"), binary.BigEndian.AppendUint64(nil, t.lastRecord))
 	}
-	t.put(metaKey("record"), binary.BigEndian.AppendUint64(nil, t.lastRecord))
 	return nil
 }
 
 func (t *taking) dropRecord(key protocol.RecordKey) error {
-	held, ok, err := t.recordOf(key)
+	held, ok, err := t.recordNow(key)
 	if err != nil || !ok {
 		return err
 	}
+	t.records[key] = numbered{}
 	t.delete(numberKey(tableNumber, held.own))
 	t.delete(recordKey(key))
 	return nil
+}
+
+// recordNow returns the record of a key as this batch leaves it.
+func (t *taking) recordNow(key protocol.RecordKey) (numbered, bool, error) {
+	if n, ok := t.records[key]; ok {
+		return n, n.Record != nil, nil
+	}
+	return t.recordOf(key)
 }
 
 // numbered is a record under the number by which this node took it.

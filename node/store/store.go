@@ -81,9 +81,8 @@ type Store struct {
 	lock      *pebble.Lock
 	cache     *pebble.Cache
 
-	append sync.Mutex // one batch at a time; guards the next two
+	append sync.Mutex // one batch at a time; guards closed
 	closed bool
-	wedged bool // the database panicked and keeps its locks
 
 	table sync.RWMutex // what follows: what is held and synced
 	state
@@ -123,7 +122,7 @@ func Open(dir string, community protocol.CommunityID, o Options) (*Store, error)
 	} else if err != nil {
 		return nil, fmt.Errorf("store: %w: %w", ErrLocked, err)
 	}
-	s := &Store{community: community, disk: &guard{FS: o.FS}, lock: lock}
+	s := &Store{community: community, disk: newGuard(o.FS), lock: lock}
 	if err := s.open(dir, o.Cache); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -138,13 +137,13 @@ func (s *Store) open(dir string, cache int64) (err error) {
 		Logger:                      silence{s.disk},
 		EventListener:               &pebble.EventListener{DataCorruption: func(pebble.DataCorruptionInfo) {}},
 		Cache:                       s.cache,
-		FormatMajorVersion:          pebble.FormatColumnarBlocks,
+		FormatMajorVersion:          pebble.FormatWALSyncChunks,
 		MemTableSize:                memtableSize,
-		MemTableStopWritesThreshold: 4,
+		MemTableStopWritesThreshold: 2,
 		MaxOpenFiles:                maxOpenFiles,
 		DisableTableStats:           true,
 	}
-	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionBalanced })
+	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionFastest })
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
@@ -152,10 +151,11 @@ func (s *Store) open(dir string, cache int64) (err error) {
 	if err != nil {
 		return damage(err)
 	}
-	if err := s.claim(); err != nil {
+	if err := errors.Join(s.claim(), s.load(), s.Stopped()); err != nil {
 		return err
 	}
-	return s.load()
+	s.disk.park()
+	return nil
 }
 
 // claim makes a new store the community's and refuses another's.
@@ -213,7 +213,9 @@ func (s *Store) load() error {
 	return err
 }
 
-// Close lets go of the directory. After a failed write it writes nothing more.
+// Close lets go of the directory. Nothing acknowledged depends on it, but it
+// moves the write-ahead log into tables, where every byte has a checksum: a
+// flip in the last stretch of a log looks like a power cut.
 func (s *Store) Close() error {
 	s.append.Lock()
 	defer s.append.Unlock()
@@ -223,25 +225,34 @@ func (s *Store) Close() error {
 	s.closed = true
 	defer s.cache.Unref()
 	var err error
-	switch {
-	case s.ds == nil:
-	case s.wedged:
-		// The database holds its locks for ever and its hand on the directory
-		// with them; the guard lets nothing of it through any more.
-		err = s.lock.Close()
-	case s.Stopped() != nil:
-		_ = s.ds.DB.Close() // says again what stopped it
-	default:
-		err = s.ds.Close()
+	if s.ds != nil {
+		err = s.closeDatabase()
 	}
 	return errors.Join(err, s.lock.Close())
+}
+
+func (s *Store) closeDatabase() error {
+	if s.disk.stopped() == nil {
+		if flushed, err := s.ds.DB.AsyncFlush(); err == nil {
+			select {
+			case <-flushed:
+			case <-s.disk.failed.Done():
+			}
+		}
+	}
+	s.disk.release()
+	err := s.ds.DB.Close()
+	if s.disk.stopped() != nil {
+		return nil // what it says then is only what stopped it
+	}
+	return err
 }
 
 // Stopped returns nil while the store takes batches, else [ErrStopped] with
 // the first failure.
 func (s *Store) Stopped() error {
-	if cause := s.disk.stopped.Load(); cause != nil {
-		return fmt.Errorf("%w: %w", ErrStopped, *cause)
+	if cause := s.disk.stopped(); cause != nil {
+		return fmt.Errorf("%w: %w", ErrStopped, cause)
 	}
 	return nil
 }
