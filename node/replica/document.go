@@ -13,16 +13,18 @@ import (
 // document is one document in memory: its changes folded, and what the control
 // graph says of each.
 type document struct {
-	r       *Replica
-	id      protocol.DocumentID
-	doc     *envelope.Document
-	changes map[protocol.ChangeID]*placed
-	order   []*placed           // in the order of arrival
-	state   *membership.State   // that the verdicts are of
-	waits   int                 // changes that wait for a key, they and what stands on them
-	epochs  []protocol.ChangeID // the keys they wait for, ascending
-	told    map[*placed]bool    // to be told in the next projection
-	used    uint64              // for the cache
+	r        *Replica
+	id       protocol.DocumentID
+	doc      *envelope.Document
+	changes  map[protocol.ChangeID]*placed
+	order    []*placed                        // in the order of arrival
+	devices  []protocol.DeviceID              // whose changes they are, each once
+	state    *membership.State                // that the verdicts are of
+	compared map[*membership.State]*agreement // with other states
+	waits    int                              // changes that wait for a key, they and what stands on them
+	epochs   []protocol.ChangeID              // the keys they wait for, ascending
+	told     map[*placed]bool                 // to be told in the next projection
+	used     uint64                           // for the cache
 }
 
 // placed is a change of a document and what the fold knows of it.
@@ -46,6 +48,7 @@ func (r *Replica) document(id protocol.DocumentID) (*document, error) {
 	d := &document{
 		r: r, id: id, doc: envelope.New(r.cfg.Kinds, r.cfg.Community, id),
 		changes: map[protocol.ChangeID]*placed{}, state: r.now, told: map[*placed]bool{},
+		compared: map[*membership.State]*agreement{},
 	}
 	err := r.disk.Document(id, func(log protocol.LogRef, c *protocol.Change) error {
 		if log.Class != protocol.Content {
@@ -81,6 +84,9 @@ func (d *document) apply(h *held) error {
 	p := &placed{Header: h.Header, id: h.ID, log: h.log, heads: h.heads}
 	p.rank, p.redacted = d.verdict(d.state, p)
 	d.changes[h.ID], d.order = p, append(d.order, p)
+	if !slices.Contains(d.devices, h.log.Device) {
+		d.devices = append(d.devices, h.log.Device)
+	}
 	d.told[p] = true
 	key, ok := d.r.ring.Content(h.epoch)
 	if !ok {
@@ -128,7 +134,7 @@ func (d *document) meta(p *placed) (envelope.Meta, error) {
 // sight returns what an author at the given control heads knew of verdicts,
 // nil when that is what the document knows now.
 func (d *document) sight(then *membership.State, heads []protocol.ChangeID) *envelope.Sight {
-	if then == d.state || d.agree(then, d.state) {
+	if then == d.state || d.agrees(then) {
 		return nil
 	}
 	key := sha256.New()
@@ -148,21 +154,33 @@ func (d *document) sight(then *membership.State, heads []protocol.ChangeID) *env
 	}
 }
 
-// agree tells whether two states say the same of every change of the document.
-func (d *document) agree(a, b *membership.State) bool {
-	seen := map[protocol.DeviceID]bool{}
-	for _, p := range d.order {
-		if !seen[p.log.Device] {
-			seen[p.log.Device] = true
-			if a.Verdict(p.log.Device) != b.Verdict(p.log.Device) {
-				return false
-			}
-		}
-		if d.r.redacted(a, p.id) != d.r.redacted(b, p.id) {
-			return false
-		}
+// agreement is how far a state was compared with the document's.
+type agreement struct {
+	differs          bool
+	devices, changes int // compared so far
+	redactions       int // known when it was
+}
+
+// agrees tells whether a state says of every change here what the document's
+// state says. It compares only what came since it was last asked.
+func (d *document) agrees(then *membership.State) bool {
+	a := d.compared[then]
+	if a == nil || a.redactions != len(d.r.redactions) {
+		a = &agreement{redactions: len(d.r.redactions)}
+		d.compared[then] = a
 	}
-	return true
+	for ; !a.differs && a.devices < len(d.devices); a.devices++ {
+		device := d.devices[a.devices]
+		a.differs = then.Verdict(device) != d.state.Verdict(device)
+	}
+	if a.redactions == 0 {
+		return !a.differs
+	}
+	for ; !a.differs && a.changes < len(d.order); a.changes++ {
+		id := d.order[a.changes].id
+		a.differs = d.r.redacted(then, id) != d.r.redacted(d.state, id)
+	}
+	return !a.differs
 }
 
 // verdict returns the rank of a change in a state and whether it is redacted there.
@@ -176,9 +194,10 @@ func (d *document) verdict(s *membership.State, p *placed) (membership.Rank, boo
 
 // judge brings all verdicts to a state.
 func (d *document) judge(s *membership.State) {
-	was := d.state
+	same := d.state == s || d.agrees(s)
 	d.state = s
-	if d.agree(was, s) {
+	clear(d.compared)
+	if same {
 		return
 	}
 	for _, p := range d.order {

@@ -58,6 +58,7 @@ func (ds *documents) put(d *document) {
 	d.used = ds.clock
 	ds.loaded[d.id] = d
 	ds.changes += len(d.order)
+	ds.trim()
 }
 
 // drop forgets a document, to be read from disk when it is asked for.

@@ -119,7 +119,9 @@ func (r *Replica) take(run *protocol.Run, checked bool) (wants need, err error) 
 	if len(rest) == 0 {
 		return need{}, nil
 	}
-	if _, ok := r.graph.Certificate(run.Log.Device); !ok && run.Log.Class != protocol.Control {
+	// Only the genesis brings its author's certificate: a run that brought its
+	// own could not be taken split otherwise.
+	if _, ok := r.graph.Certificate(run.Log.Device); !ok && !rest[0].Genesis() {
 		return need{device: run.Log.Device}, nil
 	}
 	e := &entering{r: r, log: run.Log, new: map[protocol.ChangeID]*held{}}
@@ -127,9 +129,6 @@ func (r *Replica) take(run *protocol.Run, checked bool) (wants need, err error) 
 		if wants, err := e.enter(c); err != nil || wants != (need{}) {
 			return wants, err
 		}
-	}
-	if err := e.known(); err != nil {
-		return need{device: run.Log.Device}, nil
 	}
 	r.flush()
 	if !checked {
@@ -156,12 +155,11 @@ func (r *Replica) take(run *protocol.Run, checked bool) (wants need, err error) 
 // entering checks the changes of one run, one after the other, against what is
 // held and what of the run came before.
 type entering struct {
-	r     *Replica
-	log   protocol.LogRef
-	new   map[protocol.ChangeID]*held
-	last  *held
-	past  []protocol.ChangeID // of a control run: held changes that its changes stand on
-	certs []protocol.DeviceID // devices whose certificates the run carries
+	r    *Replica
+	log  protocol.LogRef
+	new  map[protocol.ChangeID]*held
+	last *held
+	past []protocol.ChangeID // of a control run: held changes that its changes stand on
 }
 
 // enter checks one change. All it refuses, every honest node refuses: the
@@ -282,9 +280,6 @@ func (e *entering) control(h *held) error {
 			return fmt.Errorf("%w: %s is no control change", ErrParents, id)
 		}
 	}
-	if cert, ok := membership.Carried(h.Change); ok {
-		e.certs = append(e.certs, cert.DeviceID())
-	}
 	if h.Epoch.IsZero() {
 		return nil
 	}
@@ -297,15 +292,6 @@ func (e *entering) control(h *held) error {
 	}
 	h.epoch = h.Epoch
 	return nil
-}
-
-// known tells whether the device of the run's log is: its certificate is held,
-// or in the run itself, as the founder's is.
-func (e *entering) known() error {
-	if _, ok := e.r.graph.Certificate(e.log.Device); ok || slices.Contains(e.certs, e.log.Device) {
-		return nil
-	}
-	return ErrNoDevice
 }
 
 func isEpoch(g *membership.Graph, id protocol.ChangeID) bool {

@@ -33,12 +33,14 @@ func (r *Replica) ringAll() {
 
 // topicKey returns the gossip key of a topic this device may listen to.
 func (r *Replica) topicKey(topic string) (key epoch.GossipKey, ok bool) {
-	for _, a := range r.Access() {
-		if a.Key.Topic() == topic {
-			return a.Key.Gossip(), true
+	if r.rooms == nil {
+		r.rooms = map[string]epoch.AccessKey{}
+		for _, a := range r.Access() {
+			r.rooms[a.Key.Topic()] = a.Key
 		}
 	}
-	return key, false
+	access, ok := r.rooms[topic]
+	return access.Gossip(), ok
 }
 
 // Judge says whether a message of a topic is to be passed on; it takes nothing.

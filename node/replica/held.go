@@ -81,6 +81,9 @@ func (r *Replica) has(id protocol.ChangeID) bool {
 	if r.fresh[id] != nil || r.graph.Has(id) {
 		return true
 	}
+	if _, ok := r.documents.recent.get(id); ok {
+		return true
+	}
 	ok, err := r.disk.Has(id)
 	r.fail(err)
 	return ok
@@ -184,6 +187,7 @@ func (r *Replica) hold(h *held) {
 	}
 	l.settleTip(h)
 	r.fresh[h.ID] = h
+	r.documents.recent.put(h.ID, briefOf(h.log, h.Change))
 	r.changes++
 	switch h.Class {
 	case protocol.Control:

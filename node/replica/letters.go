@@ -49,6 +49,7 @@ func (r *Replica) openEpoch(id protocol.ChangeID, c epoch.Contents) error {
 	if err != nil {
 		return err
 	}
+	r.rooms = nil
 	r.keep(secretKey(id), slices.Clone(c[:]))
 	for _, e := range opened {
 		r.awaken(e)

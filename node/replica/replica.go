@@ -47,6 +47,7 @@ type Replica struct {
 	graphLen   int                 // changes in the graph when verdicts were last settled
 	epochs     []protocol.ChangeID // all that are known, void ones too, in causal order
 	redactions redactions
+	rooms      map[string]epoch.AccessKey // by topic; nil: to be made anew
 
 	logs     map[protocol.LogID]*logState
 	frontier *reconcile.Frontier // of what is on disk
@@ -60,6 +61,7 @@ type Replica struct {
 	sessions  sessions
 
 	deferred []func() // for the next step: what may only read or tell what is on disk then
+	rotateAt int64    // when to make an epoch that is due, if nobody else has; 0: none is
 	wake     int64    // when a Tick is due; 0: never
 	*step
 	fault error

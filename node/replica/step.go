@@ -64,6 +64,7 @@ func (r *Replica) Step(now int64, inputs ...Input) []Output {
 	for _, in := range inputs {
 		r.input(in)
 	}
+	r.rotateIfDue()
 	out := r.finish()
 	if r.fault != nil {
 		return r.refuseAll(inputs)
@@ -120,6 +121,7 @@ func (r *Replica) refuseAll(inputs []Input) []Output {
 func (r *Replica) finish() []Output {
 	r.flush()
 	r.settleControl()
+	r.settleEpoch()
 	r.settleDocuments()
 	r.settleSums()
 	if r.taken > 0 {
