@@ -592,7 +592,13 @@ func (w *world) note(n *node, o Output) {
 	case Ring:
 		w.trace.Write(o.Bytes)
 	case Reply:
-		fmt.Fprint(w.trace, o.Token, o.Result, o.Err)
+		fmt.Fprint(w.trace, o.Token, o.Err)
+		switch result := o.Result.(type) {
+		case Written:
+			fmt.Fprint(w.trace, result)
+		case Decided:
+			fmt.Fprint(w.trace, result)
+		}
 	}
 }
 
