@@ -48,6 +48,9 @@ type vector struct {
 	Runs        []hexBytes        `json:"runs,omitempty"`
 	Standings   []string          `json:"standings,omitempty"`
 	Operation   string            `json:"operation,omitempty"`
+
+	Fields map[string]hexBytes `json:"fields,omitempty"`
+	Frames []hexBytes          `json:"frames,omitempty"`
 }
 
 type headerFields struct {
