@@ -1,2 +1,51 @@
-// Package membership says who may do what: a pure fold over control changes.
+// Package membership says who may do what: the control graph of a community
+// and its fold, a pure function of the control changes held.
+//
+// A [Graph] takes control changes in any causal order ([Graph.Add]) and gives
+// the [State] at any heads ([Graph.At], [Graph.Now]). Whatever a change may
+// not do is void: kept, relayed and without effect, and [State.Reason] says
+// why. Two nodes that hold the same changes agree on every state, whatever
+// the order in which they came. One question decides for the node that writes
+// and for the fold alike: [State.May].
+//
+// # Operations
+//
+// A control change carries one operation; header.Kind is its number, the shape
+// the canonical array of its fields ([Encode], [Decode]). The rank is what the
+// author needs in the state of the change's own past, where the device must be
+// active: certified, not revoked, its member at least guest. Every operation
+// rests on a change that certifies the author's device and on a grant (genesis,
+// admission, rank) that gives the rank it took; the last column says what
+// else. What rests on a void change is void.
+//
+//	no  operation      fields                                              rank                                rests also on
+//	 1  genesis        format, random, name, concern, root, certificate    -                                   -
+//	 2  epoch          commitment, check, reason, subject, carried         guest, for a reason                 -
+//	 3  invite         key, rank, uses, expires, approval                  by the policy: convener or member   -
+//	 4  revoke-invite  invite                                              guest for one's own, convener       -
+//	 5  admit          invite, certificate, three signatures               member                              the invite
+//	 6  commit         admission                                           guest, of her own admission         the admission
+//	 7  device         certificate                                         guest, for her own member           what certifies the certifier
+//	 8  revoke         device, cuts, by root                               itself; her member with the root; convener, above it
+//	 9  rank           member, rank, cuts                                  convener up to member; founder; above the member
+//	10  remove         members, cuts                                       convener, above each
+//	11  leave          cuts                                                guest or keeper
+//	12  extend-cut     strike, cuts                                        convener
+//	13  policy         who invites, who invites keepers, approval | none   convener
+//	14  keeper         device, serving                                     convener
+//	15  redact         changes                                             guest for one's own, convener
+//	16  merge          -                                                   guest
+//	17  hand-over      old, new, cuts, by root, second                     the old root; founder; two conveners
+//
+// Kinds 8 to 12, 14, 15 and 17 are laid out and not judged yet: inert, kept.
+// An unknown kind, or a shape that does not decode, is inert for ever.
+//
+// # What it costs
+//
+// The state after every change is kept and shares all but a path of 16-wide
+// nodes with the one before, about 2 KB a change. Asking at a single head is a
+// look-up; at several, a look at what lies after their narrow. 5,000 changes
+// fold in about 20 ms, signatures of entries (0.2 ms each) apart; see
+// DESIGN.md. A graph and its states belong to one goroutine. There is no I/O
+// here, no clock and no randomness: an invite's expiry is for nodes to heed.
 package membership
