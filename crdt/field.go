@@ -13,6 +13,7 @@ type field struct {
 	text   *text.Text
 	acts   []act   // as they came; of a text none
 	hidden []OpRef // of its operations, those without effect now; ascending
+	behind bool    // the text does not know of hidden yet
 	shows  any     // what shows now, once read; nil after a change
 
 	// The document's graph projected on the field: what of its own changes
@@ -89,13 +90,14 @@ func (f *field) hide(ref OpRef, hidden bool) {
 	default:
 		return
 	}
-	f.shows = nil
+	f.shows, f.behind = nil, true
 }
 
 // settle tells a text what is hidden now.
 func (f *field) settle() {
-	if f.class == texts {
+	if f.class == texts && f.behind {
 		f.text.SetHidden(f.hidden)
+		f.behind = false
 	}
 }
 

@@ -13,6 +13,10 @@ func history(tb testing.TB, name string) (changes []Change, end string) {
 	if !readTrace(tb, name, &s) {
 		s = generate(20_000, 1)
 	}
+	return chained(s), s.EndContent
+}
+
+func chained(s sequential) (changes []Change) {
 	var parents []ID
 	for _, txn := range s.Txns {
 		for _, p := range txn.Patches {
@@ -20,7 +24,7 @@ func history(tb testing.TB, name string) (changes []Change, end string) {
 			changes, parents = append(changes, c), []ID{c.ID}
 		}
 	}
-	return changes, s.EndContent
+	return changes
 }
 
 // generate writes a text as people do: runs of typing, backspaces, jumps, a
@@ -80,6 +84,19 @@ func BenchmarkSequential(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(changes)), "ns/edit")
+		})
+	}
+}
+
+// BenchmarkScale: ten times the history may take twelve times as long.
+func BenchmarkScale(b *testing.B) {
+	for _, edits := range []int{20_000, 200_000} {
+		b.Run(fmt.Sprint(edits), func(b *testing.B) {
+			changes := chained(generate(edits, 1))
+			for b.Loop() {
+				fold(b, changes)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*edits), "ns/edit")
 		})
 	}
 }

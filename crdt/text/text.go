@@ -228,6 +228,9 @@ func (t *Text) Heads() []ID {
 // show nothing, deletions do nothing; their places stay as anchors. refs is
 // ascending and replaces the previous set; it may name operations still to come.
 func (t *Text) SetHidden(refs []OpRef) {
+	if slices.Equal(refs, t.hidden) {
+		return
+	}
 	EachChanged(t.hidden, refs, t.hide)
 	t.hidden = slices.Clone(refs)
 	t.fresh = false

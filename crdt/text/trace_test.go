@@ -126,27 +126,12 @@ func (p patch) singles() (edits []Edit) {
 func TestSequentialTraces(t *testing.T) {
 	for _, name := range []string{"automerge-paper", "seph-blog1", "sveltecomponent", "json-crdt-patch", "json-crdt-blog-post", "friendsforever_flat"} {
 		t.Run(name, func(t *testing.T) {
-			var s sequential
-			if !readTrace(t, name, &s) {
-				t.Skip()
-			}
-			var text Text
-			var parents []ID
-			n := 0
-			for _, txn := range s.Txns {
-				for _, p := range txn.Patches {
-					id := idOf("a", n)
-					n++
-					if err := text.Apply(Change{ID: id, Parents: parents, Edits: []Edit{p.edit()}}); err != nil {
-						t.Fatal(err)
-					}
-					parents = []ID{id}
-				}
-			}
-			if text.String() != s.EndContent {
+			changes, end := history(t, name)
+			text := fold(t, changes)
+			if text.String() != end {
 				t.Fatal("another text")
 			}
-			t.Logf("%d edits, %d spans", n, len(text.order.spans)-1)
+			t.Logf("%d edits, %d runes, %d spans", len(changes), text.Runes(), text.order.total().spans)
 		})
 	}
 }
@@ -154,29 +139,12 @@ func TestSequentialTraces(t *testing.T) {
 func TestConcurrentTraces(t *testing.T) {
 	for _, name := range []string{"friendsforever-concurrent", "node_nodecc-concurrent", "egwalker-dt-concurrent"} {
 		t.Run(name, func(t *testing.T) {
-			var s concurrent
-			if !readTrace(t, name, &s) {
-				t.Skip()
+			changes, end := merged(t, name)
+			text := fold(t, changes)
+			if text.String() != end {
+				t.Fatal("another text")
 			}
-			var text Text
-			var ids []ID
-			for i, txn := range s.Txns {
-				c := Change{ID: idOf("agent"+string(rune('A'+txn.Agent)), i)}
-				ids = append(ids, c.ID)
-				for _, p := range txn.Parents {
-					c.Parents = append(c.Parents, ids[p])
-				}
-				for _, p := range txn.Patches {
-					c.Edits = append(c.Edits, p.edit())
-				}
-				if err := text.Apply(c); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if s.EndContent != "" && text.String() != s.EndContent {
-				t.Error("another text")
-			}
-			t.Logf("%d changes, %d spans, %d runes", len(s.Txns), len(text.order.spans)-1, text.Runes())
+			t.Logf("%d changes, %d runes, %d spans", len(changes), text.Runes(), text.order.total().spans)
 		})
 	}
 }
