@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	. "coppice.example/protocol"
+	"coppice.example/protocol/identity"
 	"coppice.example/protocol/membership"
 )
 
@@ -68,5 +69,18 @@ func FuzzOperationAgainstTheStranger(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind uint16, b []byte) {
 		_, err := membership.Decode(Kind(kind), b)
 		alike(t, b, err, judge(func() { readOperation(uint64(kind), b) }))
+	})
+}
+
+func FuzzKeyAgainstTheStranger(f *testing.F) {
+	for n := range byte(4) {
+		k := identityKey(n).Public()
+		f.Add(k[:])
+	}
+	f.Add(unhex(f, "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var k identity.PublicKey
+		copy(k[:], b)
+		alike(t, k[:], k.Check(), judge(func() { refuseIf(!usable(k[:]), "key") }))
 	})
 }

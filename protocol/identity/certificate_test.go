@@ -110,6 +110,11 @@ func TestCertificatesThatDoNotHold(t *testing.T) {
 			c.Device = root.Public()
 			return resign(c, root, root), root.Public()
 		},
+		"the device key is the root, certified by a device": func() (*identity.Certificate, identity.PublicKey) {
+			c := certified(t)
+			c.Device, c.Certifier = root.Public(), device(t, 4).ID()
+			return resign(c, device(t, 4).Key, root), device(t, 4).Key.Public()
+		},
 		"a device that certifies itself": func() (*identity.Certificate, identity.PublicKey) {
 			c := certified(t)
 			c.Certifier = c.DeviceID()

@@ -1,10 +1,12 @@
 package identity_test
 
 import (
+	"slices"
 	"testing"
 
 	"coppice.example/protocol"
 	"coppice.example/protocol/identity"
+	"coppice.example/protocol/invite"
 )
 
 // purpose is one thing a key signs for, with the verifier that takes it.
@@ -82,6 +84,28 @@ func purposes(t *testing.T) []purpose {
 		session("session, as caller", fromCaller),
 		session("session, as responder", fromResponder),
 		session("join", join),
+		knock(t, d),
+	}
+}
+
+// knock is what an invite's key signs at the door of the join stream; here the
+// invite's key is the device's.
+func knock(t *testing.T, d *identity.Device) purpose {
+	x := transcript(t)
+	config := invite.ResponderConfig{Caller: x.Caller, Responder: x.Responder, Nonce: x.ResponderNonce,
+		Known: func(identity.PublicKey, protocol.DeviceID) (invite.Invitation, bool) {
+			return invite.Invitation{Community: protocol.CommunityID{1}, Refused: invite.Later}, true
+		}}
+	caller := invite.NewCaller(invite.CallerConfig{Community: protocol.CommunityID{1}, Invite: d.Key, Device: d.Key, Caller: x.Caller, Responder: x.Responder})
+	frame, _, err := caller.Receive(invite.NewResponder(config).Start())
+	must(t, err)
+	at := len(frame) - len(protocol.Seal{}) // the signature ends the frame
+	return purpose{
+		"knock", func() protocol.Seal { return protocol.Seal(frame[at:]) },
+		func(s protocol.Seal) bool {
+			_, _, err := invite.NewResponder(config).Receive(append(slices.Clone(frame[:at]), s[:]...))
+			return err == nil
+		},
 	}
 }
 
