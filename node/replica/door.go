@@ -171,6 +171,9 @@ func (e *entering) enter(c *protocol.Change) (need, error) {
 		}
 	}
 	h := &held{Change: c, log: e.log}
+	if c.Class != e.log.Class {
+		return need{}, fmt.Errorf("%w: a change of class %d in a log of class %d", protocol.ErrChain, c.Class, e.log.Class)
+	}
 	if err := e.continues(h); err != nil {
 		return need{}, err
 	}

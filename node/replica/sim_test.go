@@ -4,7 +4,9 @@ import (
 	"encoding/hex"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"testing/cryptotest"
 
@@ -26,9 +28,19 @@ func TestSim(t *testing.T) {
 	if *first != 0 {
 		from, to = *first, *first
 	}
+	met := map[string]int{}
 	for seed := from; seed <= to; seed++ {
-		if !t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { simulate(t, seed) }) {
+		if !t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { simulate(t, seed, met) }) {
 			t.Fatalf("replay with: go test ./node/replica -run TestSim -seed %d", seed)
+		}
+	}
+	for _, what := range slices.Sorted(maps.Keys(met)) {
+		t.Logf("%8d %s", met[what], what)
+	}
+	// A simulator in which nothing goes wrong proves nothing.
+	for _, what := range []string{"crash", "cut", "fork", "gossip lost", "done: replica.Written", "void", "parked", "waiting"} {
+		if *first == 0 && *seeds >= 100 && met[what] == 0 {
+			t.Errorf("no world met: %s", what)
 		}
 	}
 }
@@ -38,7 +50,7 @@ func TestSimReplays(t *testing.T) {
 	for _, seed := range []uint64{3, 17, 58} {
 		var traces [2]string
 		for i := range traces {
-			t.Run(fmt.Sprintf("seed=%d/%d", seed, i), func(t *testing.T) { traces[i] = simulate(t, seed) })
+			t.Run(fmt.Sprintf("seed=%d/%d", seed, i), func(t *testing.T) { traces[i] = simulate(t, seed, map[string]int{}) })
 		}
 		if traces[0] != traces[1] {
 			t.Errorf("seed %d: two runs, two traces: %s and %s", seed, traces[0], traces[1])
@@ -56,9 +68,10 @@ type sim struct {
 }
 
 // simulate runs one world and returns the hash of its trace.
-func simulate(t *testing.T, seed uint64) string {
+func simulate(t *testing.T, seed uint64, met map[string]int) string {
 	cryptotest.SetGlobalRandom(t, seed)
 	s := &sim{world: newWorld(t, seed)}
+	s.met = met
 	s.settle()
 	s.faults = s.draw()
 	for range 25 + s.rng.IntN(30) {
@@ -311,7 +324,9 @@ func (s *sim) judge() {
 func (s *sim) checkForks(n *node) {
 	for _, log := range n.store.Logs() {
 		mine := s.twin[0] != nil && log.Device == s.twin[0].id()
-		if tips := n.store.Tips(log.ID); len(tips) != 1 && !mine {
+		tips := n.store.Tips(log.ID)
+		s.count("fork", len(tips) > 1)
+		if len(tips) != 1 && !mine {
 			s.t.Errorf("I4: node %d holds %d ends of a log of %s", n.number, len(tips), log.Device)
 		}
 	}

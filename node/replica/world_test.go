@@ -18,7 +18,6 @@ import (
 	"coppice.example/node/store"
 	"coppice.example/protocol"
 	"coppice.example/protocol/identity"
-	"coppice.example/protocol/invite"
 	"coppice.example/protocol/membership"
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
@@ -39,6 +38,7 @@ type world struct {
 	trace     hash.Hash
 	faults    faults
 	kinds     *envelope.Kinds
+	met       map[string]int // how often what happened
 }
 
 // faults says how likely each is; all zero is a kind world.
@@ -106,6 +106,7 @@ func newWorld(t testing.TB, seed uint64) *world {
 	w := &world{
 		t: t, rng: rand.New(rand.NewPCG(seed, 0xc0ffee)), now: 1_770_000_000_000,
 		apart: map[[2]int]bool{}, links: map[SessionID]*link{}, trace: sha256.New(), kinds: Kinds(),
+		met: map[string]int{},
 	}
 	t.Cleanup(func() {
 		for _, n := range w.nodes {
@@ -231,11 +232,15 @@ func (n *node) refresh(step func(...Input) []Output) {
 func (n *node) step(inputs ...Input) []Output {
 	n.w.t.Helper()
 	outputs := n.replica.Step(n.clock(), inputs...)
+	n.w.count("parked", n.replica.Status().Parked > 0)
 	crashAt := -1
 	if n.w.rng.Float64() < n.w.faults.crash && len(outputs) > 0 {
 		crashAt = n.w.rng.IntN(len(outputs))
 	}
 	for i, o := range outputs {
+		if _, is := o.(Append); is && i > 0 {
+			n.w.t.Fatalf("node %d: what stands before an append leaves before it is synced", n.number)
+		}
 		n.w.note(n, o)
 		if i == crashAt {
 			n.crash()
@@ -244,6 +249,12 @@ func (n *node) step(inputs ...Input) []Output {
 		n.do(o)
 	}
 	return outputs
+}
+
+func (w *world) count(what string, happened bool) {
+	if happened {
+		w.met[what]++
+	}
 }
 
 func (n *node) do(o Output) {
@@ -261,6 +272,9 @@ func (n *node) do(o Output) {
 		n.w.ring(n, o)
 	case Projected:
 		for i := range o.Documents {
+			for _, step := range o.Documents[i].History {
+				n.w.count("void", step.Void > 0)
+			}
 			n.shown[o.Documents[i].ID] = &o.Documents[i]
 		}
 		if o.Arrival > 0 {
@@ -268,6 +282,8 @@ func (n *node) do(o Output) {
 		}
 	case Reply:
 		n.replies = append(n.replies, o)
+		n.w.count(fmt.Sprintf("refused: %v", o.Err), o.Err != nil)
+		n.w.count(fmt.Sprintf("done: %T", o.Result), o.Err == nil)
 		if w, ok := o.Result.(Written); ok && o.Err == nil && !w.Change.IsZero() {
 			n.acked = append(n.acked, w.Change)
 		}
@@ -279,6 +295,7 @@ func (n *node) do(o Output) {
 			n.w.t.Fatalf("node %d: %v", n.number, o.Err)
 		}
 		n.events = append(n.events, o)
+		n.w.count("waiting", o.What == Waiting)
 	case Wake:
 		n.tick++
 		tick := n.tick
@@ -292,6 +309,7 @@ func (n *node) do(o Output) {
 
 // crash loses what was not synced, and every stream.
 func (n *node) crash() {
+	n.w.met["crash"]++
 	n.down = true
 	n.tick++
 	for _, id := range n.w.linksOf(n) {
@@ -470,6 +488,7 @@ func (w *world) transmit(session SessionID, frame []byte) {
 		return
 	}
 	if w.rng.Float64() < w.faults.cut {
+		w.met["cut"]++
 		w.cut(session)
 		return
 	}
@@ -493,6 +512,16 @@ func (w *world) cut(session SessionID) {
 	delete(w.links, l.other)
 	w.tellClosed(session, l)
 	w.tellClosed(l.other, other)
+}
+
+// cutAll breaks every stream.
+func (w *world) cutAll() {
+	for _, n := range w.nodes {
+		for _, id := range w.linksOf(n) {
+			w.cut(id)
+		}
+	}
+	w.rest()
 }
 
 func (w *world) tellClosed(session SessionID, end *link) {
@@ -520,6 +549,7 @@ func (w *world) linksOf(n *node) (ids []SessionID) {
 func (w *world) ring(from *node, o Ring) {
 	for _, n := range w.nodes {
 		if n == from || n.replica == nil || w.apart[pair(from, n)] || w.rng.Float64() < w.faults.drop {
+			w.met["gossip lost"]++
 			continue
 		}
 		times := 1
@@ -600,12 +630,6 @@ func (w *world) note(n *node, o Output) {
 			fmt.Fprint(w.trace, result)
 		}
 	}
-}
-
-// inviteReason tells an invite's refusal from other errors.
-func inviteReason(err error) bool {
-	var r invite.Refusal
-	return errors.As(err, &r)
 }
 
 // copyFS copies a home as it lies on disk.
