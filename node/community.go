@@ -35,8 +35,10 @@ type community struct {
 	// The loop's own.
 	store    *store.Store
 	replica  *replica.Replica
+	down     error // why the replica is not there
 	calls    map[replica.Token]chan<- replica.Reply
 	sessions map[replica.SessionID]*session
+	topics   topics
 	wake     *time.Timer
 }
 
@@ -63,12 +65,13 @@ func (n *Node) openCommunity(id protocol.CommunityID) (*community, error) {
 		node: n, id: id, persona: p, log: n.log.With("community", id.String()[:8]),
 		inbox: make(chan job, inboxSize), quit: make(chan struct{}), done: make(chan struct{}),
 		calls: map[replica.Token]chan<- replica.Reply{}, sessions: map[replica.SessionID]*session{},
-		wake: time.NewTimer(time.Hour),
+		wake: time.NewTimer(time.Millisecond),
 	}
 	if err := c.open(); err != nil {
 		return nil, err
 	}
-	if c.shelf, err = openShelf(filepath.Join(c.dir(), "view.db"), n.kinds, c.log); err != nil {
+	c.founded = c.replica.Genesis().Name
+	if c.shelf, err = openShelf(filepath.Join(c.dir(), "view.db"), c.log); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
 	if err := c.catchUp(); err != nil {
@@ -89,13 +92,14 @@ func (c *community) config() replica.Config {
 
 // open opens store and replica: at the start, and again after a failed append.
 func (c *community) open() (err error) {
-	if c.store, err = store.Open(filepath.Join(c.dir(), "store"), c.id, store.Options{}); err != nil {
+	if c.store, err = store.Open(filepath.Join(c.dir(), "store"), c.id, c.node.cfg.store); err != nil {
 		return damaged(err)
 	}
-	if c.replica, err = replica.Open(c.config()); err != nil {
+	r, err := replica.Open(c.config())
+	if err != nil {
 		return damaged(errors.Join(err, c.store.Close()))
 	}
-	c.founded = c.replica.Genesis().Name
+	c.replica = r
 	return nil
 }
 
@@ -125,9 +129,15 @@ func (c *community) loop() {
 		case j := <-c.inbox:
 			c.take(j)
 		case <-c.wake.C:
-			c.step(replica.Tick{})
+			if c.up() {
+				c.step(replica.Tick{})
+			}
 		case <-c.shelf.due:
 			c.shelf.flush()
+		case <-c.shelf.ruin:
+			if err := c.rebuild(); err != nil {
+				c.log.Error("the view cannot be made anew", "error", err)
+			}
 		}
 	}
 }
@@ -137,7 +147,9 @@ func (c *community) loop() {
 func (c *community) take(j job) {
 	var inputs []replica.Input
 	for count := 0; ; count++ {
-		if j.read != nil {
+		if !c.up() {
+			c.refuse(j)
+		} else if j.read != nil {
 			c.step(inputs...)
 			inputs = nil
 			j.read(c.replica)
@@ -174,7 +186,8 @@ func (c *community) step(inputs ...replica.Input) {
 	}
 }
 
-// do does one output. Only a failed append is an error.
+// do does one output. Errors are those after which the replica is no more:
+// a failed append, a broken disk.
 func (c *community) do(output replica.Output) error {
 	switch o := output.(type) {
 	case replica.Append:
@@ -187,13 +200,16 @@ func (c *community) do(output replica.Output) error {
 	case replica.Hangup:
 		c.hangUp(o.Session, o.Reason)
 	case replica.Ring:
-		c.node.ring(c, o)
+		c.ring(o)
 	case replica.Projected:
 		c.shelf.put(o)
 	case replica.Reply:
 		c.reply(o)
 	case replica.Event:
 		c.event(o)
+		if errors.Is(o.Err, replica.ErrBroken) {
+			return o.Err
+		}
 	case replica.Wake:
 		c.wake.Reset(max(time.Until(time.UnixMilli(o.At)), time.Millisecond))
 	}
@@ -224,7 +240,7 @@ func (c *community) reply(o replica.Reply) {
 func (c *community) event(e replica.Event) {
 	switch e.What {
 	case replica.Topics:
-		c.node.subscribe(c, c.replica.Topics())
+		c.subscribe(c.replica.Topics())
 	case replica.Faulty:
 		c.log.Error("the disk gave something damaged", "error", e.Err)
 	}
@@ -232,48 +248,62 @@ func (c *community) event(e replica.Event) {
 }
 
 // fail follows a failed append: nothing of the step is true. Whoever waits is
-// told; the replica is forgotten and opened anew from what the disk holds.
+// told, and the replica is forgotten; it is opened anew from what the disk holds.
 func (c *community) fail(cause error) {
 	c.log.Error("the disk did not take what was to be kept", "error", cause)
+	c.down = fmt.Errorf("%w: %w", errUnsaved, cause)
 	for token, reply := range c.calls {
-		reply <- replica.Reply{Token: token, Err: fmt.Errorf("%w: %w", errUnsaved, cause)}
+		reply <- replica.Reply{Token: token, Err: c.down}
 	}
 	clear(c.calls)
 	c.hangUpAll()
 	_ = c.store.Close() // it stopped at the failure and said so
-	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
-		err := c.open()
-		if err == nil {
-			break
-		}
-		c.log.Error("the store does not open again", "error", err)
-		if !c.refuse(time.After(wait), cause) {
-			return
-		}
+	c.replica = nil
+	c.wake.Reset(reopenPause)
+}
+
+// up tells whether the replica is there; after a failure it tries to open it
+// again first, at every call that needs it.
+func (c *community) up() bool {
+	if c.replica != nil {
+		return true
 	}
-	if err := c.catchUp(); err != nil {
-		c.log.Error("the view is behind", "error", err)
+	err := c.open()
+	if err == nil {
+		err = c.catchUp()
+	}
+	if err != nil {
+		c.log.Error("the store does not open again", "error", err)
+		c.replica = nil
+		c.wake.Reset(reopenPause)
+		return false
+	}
+	c.log.Info("the store is open again")
+	c.wake.Reset(time.Millisecond)
+	return true
+}
+
+const reopenPause = 5 * time.Second
+
+// refuse answers a job that cannot be done while the store does not open.
+func (c *community) refuse(j job) {
+	for token, reply := range j.calls {
+		reply <- replica.Reply{Token: token, Err: c.down}
+	}
+	if j.read != nil {
+		j.read(nil)
 	}
 }
 
-// refuse answers whatever comes in until it is time to try again; it returns
-// false when the node ends.
-func (c *community) refuse(again <-chan time.Time, cause error) bool {
-	for {
-		select {
-		case <-c.quit:
-			return false
-		case <-again:
-			return true
-		case j := <-c.inbox:
-			for token, reply := range j.calls {
-				reply <- replica.Reply{Token: token, Err: fmt.Errorf("%w: %w", errUnsaved, cause)}
-			}
-			if j.read != nil {
-				j.read(nil)
-			}
-		}
+// rebuild makes the view anew.
+func (c *community) rebuild() error {
+	if !c.up() {
+		return c.down
 	}
+	if err := c.shelf.reset(); err != nil {
+		return err
+	}
+	return c.catchUp()
 }
 
 // catchUp brings the view to where the log is: from its stamp on, or all of it

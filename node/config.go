@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"os/user"
 	"time"
+
+	"coppice.example/node/store"
 )
 
 // Config says how a node runs. The zero value but for Home is what `coppice
@@ -39,6 +41,9 @@ type Config struct {
 
 	// Ready, if set, is called once when the node can be used.
 	Ready func(Ready)
+
+	host  func(hostConfig) (host, error) // in tests; nil: package network's
+	store store.Options                  // in tests: a disk that fails
 }
 
 // Ready says where a running node can be found.

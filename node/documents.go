@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func (n *Node) New(ctx context.Context, call api.Call, d api.Draft) (api.Made, e
 
 // write does one edit of one document.
 func (c *community) write(ctx context.Context, call api.Call, w replica.Write) (replica.Written, error) {
-	w.Wall = c.node.cfg.wall(call.Now)
+	w.Wall, w.Names = c.node.cfg.wall(call.Now), names{c}
 	return one[replica.Written](ctx, c, func(t replica.Token) replica.Input {
 		w.Token = t
 		return w
@@ -55,7 +56,7 @@ func (n *Node) Answer(ctx context.Context, call api.Call, id string, a api.Answe
 	if err != nil {
 		return api.Made{}, err
 	}
-	if at.kind != "question" || at.entry != "" {
+	if at.kind != questionKind || at.entry != "" {
 		return api.Made{}, api.Hint(fmt.Errorf("%w: %s is no question but a %s", api.ErrUsage, id, at.what()), "`coppice list --kind question` shows the questions")
 	}
 	if strings.TrimSpace(a.Body) == "" {
@@ -100,9 +101,12 @@ func (n *Node) intend(ctx context.Context, call api.Call, id, field string, say 
 	intent := envelope.Intent{Field: field}
 	switch schema := n.kinds.Named(at.kind); {
 	case at.entry != "":
-		intent.Field, intent.Entry, intent.Sub = at.log, at.entry, field
+		intent.Entry, intent.Sub = at.entry, field
 		if field == "" {
 			intent.Sub = "body"
+		}
+		if intent.Field, err = c.logOf(ctx, at); err != nil {
+			return api.Made{}, err
 		}
 	case field == "" && schema != nil:
 		intent.Field = schema.Field(schema.Body).Name
@@ -116,6 +120,24 @@ func (n *Node) intend(ctx context.Context, call api.Call, id, field string, say 
 		return api.Made{ID: at.entry}, nil
 	}
 	return api.Made{ID: w.Document.String()}, nil
+}
+
+// logOf returns the name of the field an entry stands in.
+func (c *community) logOf(ctx context.Context, at found) (string, error) {
+	d, err := c.document(ctx, at.document)
+	if err != nil {
+		return "", err
+	}
+	if d != nil {
+		for _, field := range d.Folded.Fields {
+			for _, e := range field.Entries {
+				if envelope.EntryName(e.ID) == at.entry {
+					return field.Name, nil
+				}
+			}
+		}
+	}
+	return "", fmt.Errorf("%w: the entry %s", api.ErrNotFound, at.entry)
 }
 
 // Show implements [api.Backend].
@@ -176,10 +198,13 @@ func (c *community) document(ctx context.Context, id protocol.DocumentID) (d *re
 	if asked != nil {
 		return nil, asked
 	}
-	if d != nil && d.Folded == nil {
-		d = nil
+	switch {
+	case errors.Is(err, replica.ErrUnknown), err == nil && d.Folded == nil:
+		return nil, nil
+	case err != nil:
+		return nil, explain(err)
 	}
-	return d, damaged(err)
+	return d, nil
 }
 
 // fields returns a document's fields by name, without those an answer names
@@ -190,7 +215,7 @@ func (c *community) fields(f *envelope.Folded) (map[string]any, []api.Entry) {
 	for _, s := range f.Fields {
 		switch {
 		case s.Number == envelope.Title || schema != nil && s.Number == schema.Body:
-		case s.Name == "answers" && f.KindName == "question":
+		case s.Name == "answers" && f.KindName == questionKind:
 			answers = c.entries(s.Entries)
 		case s.Type == envelope.Log || s.Type == envelope.List:
 			fields[s.Name] = c.entries(s.Entries)

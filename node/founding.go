@@ -53,7 +53,7 @@ func (n *Node) settle(_ context.Context, id protocol.CommunityID, p *persona, ou
 	if err := n.home.savePersona(stage, p); err != nil {
 		return nil, explain(err)
 	}
-	s, err := store.Open(n.home.path(stage, "store"), id, store.Options{})
+	s, err := store.Open(n.home.path(stage, "store"), id, n.cfg.store)
 	if err != nil {
 		return nil, explain(err)
 	}

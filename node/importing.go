@@ -165,8 +165,10 @@ func (i *importing) read(root *os.Root, name string) (*file, int, error) {
 // from this path before, or a new one.
 func (i *importing) place(page *envelope.Page, name string, hash protocol.Hash) (*file, error) {
 	origin := originKey(i.base + "/" + name)
-	id, kind, last := i.c.shelf.known(page.ID, origin)
+	id, kind, last, err := i.c.shelf.known(page.ID, origin)
 	switch {
+	case err != nil:
+		return nil, err
 	case i.keys[origin]:
 		return nil, errors.New("another file here differs from it only in upper and lower case")
 	case !id.IsZero() && i.taken[id]:
@@ -192,7 +194,8 @@ func (i *importing) place(page *envelope.Page, name string, hash protocol.Hash) 
 		return nil, fmt.Errorf("a %s is not made by importing", kind)
 	}
 	f.write = replica.Write{
-		Document: id, Kind: schema.Kind, Intents: page.Intents(schema, origin, hash), Wall: i.c.node.cfg.wall(i.call.Now),
+		Document: id, Kind: schema.Kind, Intents: page.Intents(schema, origin, hash),
+		Names: names{i.c}, Wall: i.c.node.cfg.wall(i.call.Now),
 	}
 	return f, nil
 }

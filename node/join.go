@@ -97,10 +97,7 @@ func (n *Node) beginJoin(id protocol.CommunityID, name string, file joinFile) (*
 			return nil, err
 		}
 		job.file = file
-		select {
-		case job.again <- struct{}{}:
-		default:
-		}
+		knock(job.again)
 		return job, nil
 	}
 	p, err := newPersona(name)

@@ -3,8 +3,10 @@ package node
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"coppice.example/node/api"
+	"coppice.example/node/view"
 )
 
 const (
@@ -61,14 +63,22 @@ func (n *Node) Search(_ context.Context, call api.Call, s api.Searching) (api.Hi
 	if s.Limit, err = within(s.Limit, usualHits); err != nil {
 		return api.Hits{}, err
 	}
-	hits, err := c.shelf.search(s.Words, s.Limit)
+	hits, err := c.shelf.view.Search(s.Words, s.Limit)
 	if err != nil {
-		return api.Hits{}, err
+		return api.Hits{}, c.shelf.checked(err)
 	}
 	out := api.Hits{Items: []api.Item{}}
 	for _, h := range hits {
-		out.Items = append(out.Items, api.Item{ID: h.ID.String(), Kind: h.Kind, Title: h.Title, Snippet: h.Snippet})
+		out.Items = append(out.Items, api.Item{ID: h.ID.String(), Kind: h.Kind, Title: h.Title, Snippet: text(h.Snippet)})
 	}
 	return out, nil
 }
 
+// text joins what a search shows; what matched is not marked.
+func text(parts []view.Part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString(p.Text)
+	}
+	return b.String()
+}

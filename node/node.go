@@ -31,6 +31,7 @@ type Node struct {
 	net         *wire
 	ctx         context.Context // ends when the node does
 	end         context.CancelFunc
+	starting    sync.Mutex     // held to start a goroutine of the next
 	work        sync.WaitGroup // goroutines that end with ctx
 
 	mu          sync.Mutex
@@ -176,6 +177,8 @@ func (n *Node) Run(ctx context.Context) error {
 // Close ends the node: nothing acknowledged is lost by it.
 func (n *Node) Close() error {
 	n.end()
+	n.starting.Lock() // who starts something now sees that it is over
+	n.starting.Unlock()
 	var errs []error
 	if n.net != nil {
 		errs = append(errs, n.net.close())
@@ -259,11 +262,13 @@ func (n *Node) pick(call api.Call) (*community, error) {
 	return nil, api.Hint(fmt.Errorf("%w: %q", api.ErrAmbiguous, call.Community), "use more of the community's id")
 }
 
-// goes runs f until the node ends; f returns when n.ctx does.
-func (n *Node) goes(f func()) {
-	n.work.Add(1)
-	go func() {
-		defer n.work.Done()
-		f()
-	}()
+// goes runs f, which returns when n.ctx ends; false when it has ended already.
+func (n *Node) goes(f func()) bool {
+	n.starting.Lock()
+	defer n.starting.Unlock()
+	if n.ctx.Err() != nil {
+		return false
+	}
+	n.work.Go(f)
+	return true
 }

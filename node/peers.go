@@ -131,12 +131,7 @@ func (b *book) save() {
 	}
 }
 
-func (b *book) poke() {
-	select {
-	case b.kick <- struct{}{}:
-	default:
-	}
-}
+func (b *book) poke() { knock(b.kick) }
 
 // all makes every node due at once.
 func (b *book) all() {

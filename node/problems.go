@@ -5,6 +5,7 @@ import (
 
 	"coppice.example/node/api"
 	"coppice.example/node/envelope"
+	"coppice.example/node/network"
 	"coppice.example/node/store"
 	"coppice.example/protocol"
 	"coppice.example/protocol/invite"
@@ -35,6 +36,9 @@ var meanings = []struct {
 	{invite.ErrVersion, api.ErrUsage, "update Coppice on this machine"},
 	{invite.ErrImpostor, api.ErrRefused, "do not use this invite; ask who gave it to you"},
 	{protocol.ErrLimit, api.ErrUsage, ""},
+	{network.ErrAddress, api.ErrUsage, "a running node prints its addresses: `coppice status`"},
+	{network.ErrSelf, api.ErrUsage, "give the address of another node"},
+	{network.ErrNobody, api.ErrUnreachable, ""},
 	{store.ErrDamaged, api.ErrDamaged, ""},
 	{store.ErrStopped, api.ErrDamaged, "look at the disk, then start the node again"},
 }

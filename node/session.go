@@ -232,7 +232,10 @@ func (c *community) hold(s *stream, met *reconcile.Peer, called bool) error {
 		s.reset()
 		return err
 	}
-	c.node.goes(held.write)
+	if !c.node.goes(held.write) {
+		s.reset()
+		return errEnding
+	}
 	c.node.net.proved(c, held)
 	err = c.tell(ctx, replica.Connected{Session: held.id, Device: met.Device, Caller: called})
 	for err == nil {

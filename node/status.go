@@ -151,9 +151,7 @@ func (n *Node) Rebuild(ctx context.Context, call api.Call) (api.Rebuilt, error) 
 	var out api.Rebuilt
 	var failed error
 	err = c.ask(ctx, func(*replica.Replica) {
-		if failed = c.shelf.reset(); failed == nil {
-			failed = c.catchUp()
-		}
+		failed = c.rebuild()
 		out.Changes, out.Documents = int(c.store.Changes()), c.shelf.total()
 	})
 	if err == nil {

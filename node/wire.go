@@ -24,11 +24,12 @@ type wire struct {
 	book *book
 	meet hub // tells when a peer connected
 
+	started chan struct{} // closed when the communities are open
+
 	mu        sync.Mutex
 	linked    map[string]bool // connected peers
 	strangers map[pairing]time.Time
 	courting  map[pairing]bool // who is being called, or is to be
-	topics    map[protocol.CommunityID][]string
 }
 
 // pairing is a peer in a community.
@@ -46,12 +47,78 @@ const (
 	roundTime    = time.Minute      // about so often one peer is compared with
 )
 
+// openWire opens the network. Nothing is dialled or answered until start.
+func (n *Node) openWire() (_ *wire, err error) {
+	w := &wire{
+		node: n, started: make(chan struct{}),
+		linked: map[string]bool{}, strangers: map[pairing]time.Time{}, courting: map[pairing]bool{},
+	}
+	open := n.cfg.host
+	if open == nil {
+		open = openNetwork
+	}
+	w.host, err = open(hostConfig{
+		Seed: n.incarnation.PeerKey, Listen: n.cfg.Listen, NoDiscovery: n.cfg.NoDiscovery, NoGossip: n.cfg.NoGossip, Log: n.log,
+		Streams: map[string]func(rawStream){
+			invite.Stream:        w.answers(n.admit),
+			reconcile.StreamName: w.answers(n.answer),
+		},
+		Connected:    w.connected,
+		Disconnected: w.disconnected,
+		Moved: func() {
+			for _, c := range n.opened() {
+				w.tellAddresses(c)
+			}
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.book, err = openBook(n.home, w.host.ID(), func(ctx context.Context, k known) error {
+		return w.host.ConnectKnown(ctx, k.ID, k.Addrs)
+	})
+	if err != nil {
+		return nil, errors.Join(err, w.host.Close())
+	}
+	return w, nil
+}
+
+// answers makes a stream's handler of f, which runs as long as the node does.
+func (w *wire) answers(f func(*stream)) func(rawStream) {
+	return func(raw rawStream) {
+		if !w.ready() {
+			raw.Reset()
+			return
+		}
+		done := make(chan struct{})
+		if !w.node.goes(func() {
+			defer close(done)
+			f(&stream{rawStream: raw, own: w.host.RawID()})
+		}) {
+			raw.Reset()
+			return
+		}
+		<-done
+	}
+}
+
+// ready waits until the communities are open; false when the node ends first.
+func (w *wire) ready() bool {
+	select {
+	case <-w.started:
+		return w.node.ctx.Err() == nil
+	case <-w.node.ctx.Done():
+		return false
+	}
+}
+
 func (w *wire) id() string      { return w.host.ID() }
 func (w *wire) addrs() []string { return w.host.Addrs() }
 
 // start begins to dial and to answer.
 func (w *wire) start() {
-	w.node.goes(func() { w.book.run(w.node.ctx, w.node.goes) })
+	close(w.started)
+	w.node.goes(func() { w.book.run(w.node.ctx, func(f func()) { w.node.goes(f) }) })
 	w.node.goes(w.rounds)
 }
 
@@ -59,6 +126,9 @@ func (w *wire) close() error { return w.host.Close() }
 
 // connected and disconnected are called by the host.
 func (w *wire) connected(peer string, addrs []string, dialled bool) {
+	if !w.ready() {
+		return
+	}
 	w.book.met(peer, addrs)
 	w.mu.Lock()
 	w.linked[peer] = true
@@ -70,6 +140,9 @@ func (w *wire) connected(peer string, addrs []string, dialled bool) {
 }
 
 func (w *wire) disconnected(peer string) {
+	if !w.ready() {
+		return
+	}
 	w.mu.Lock()
 	delete(w.linked, peer)
 	w.mu.Unlock()
@@ -97,7 +170,7 @@ func (w *wire) court(c *community, peer string, first bool) {
 	at := pairing{c.id, peer}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.courting[at] || time.Since(w.strangers[at]) < strangerTime || w.node.ctx.Err() != nil {
+	if w.courting[at] || time.Since(w.strangers[at]) < strangerTime {
 		return
 	}
 	w.courting[at] = true
@@ -346,7 +419,7 @@ func (n *Node) Connect(ctx context.Context, _ api.Call, to api.Connecting) (api.
 	defer cancel()
 	peer, err := n.net.host.Connect(dialling, to.Address)
 	if err != nil {
-		return api.Connected{}, err
+		return api.Connected{}, explain(err)
 	}
 	return api.Connected{Peer: peer}, nil
 }
@@ -374,12 +447,12 @@ func (s *stream) responder() []byte {
 	return s.own
 }
 
-func (s *stream) peer() string                   { return s.Peer() }
-func (s *stream) read(most int) ([]byte, error)  { return s.ReadFrame(most) }
-func (s *stream) write(frame []byte) error       { return s.WriteFrame(frame) }
-func (s *stream) deadline(d time.Duration)       { _ = s.SetDeadline(time.Now().Add(d)) }
-func (s *stream) close()                         { _ = s.Close() }
-func (s *stream) reset()                         { s.Reset() }
+func (s *stream) peer() string                  { return s.Peer() }
+func (s *stream) read(most int) ([]byte, error) { return s.ReadFrame(most) }
+func (s *stream) write(frame []byte) error      { return s.WriteFrame(frame) }
+func (s *stream) deadline(d time.Duration)      { _ = s.SetDeadline(time.Now().Add(d)) }
+func (s *stream) close()                        { _ = s.Close() }
+func (s *stream) reset()                        { s.Reset() }
 
 // notSilence keeps errors that are more than the end of a stream.
 func notSilence(err error) error {

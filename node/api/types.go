@@ -125,8 +125,9 @@ type Preview struct {
 	Community string `json:"community"`
 	Name      string `json:"name"`
 	Concern   string `json:"concern"`
+	Nutshell  string `json:"nutshell,omitempty" doc:"what is there, in a few lines"`
 	Members   int    `json:"members"`
-	Changes   int    `json:"changes"`
+	Size      int    `json:"size" doc:"bytes of all history"`
 }
 
 // Peer is another node as this one knows it.

@@ -1,0 +1,147 @@
+package node
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"coppice.example/node/api"
+)
+
+// bench makes a node on the real network stack, on loopback.
+func benchNode(b *testing.B, home string) *Node {
+	b.Helper()
+	n, err := New(Config{Home: home, Listen: []string{"/ip4/127.0.0.1/udp/0/quic-v1"}, NoDiscovery: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = n.Close() })
+	return n
+}
+
+func benchFound(b *testing.B, n *Node) {
+	b.Helper()
+	_, err := n.Found(b.Context(), none, api.Founding{Name: "Bench", Concern: "speed", As: "Ana", Commitment: "x"})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func benchFiles(b *testing.B, n int) (dir string) {
+	b.Helper()
+	dir = filepath.Join(b.TempDir(), "wiki")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		b.Fatal(err)
+	}
+	for i := range n {
+		text := fmt.Sprintf("# Way number %d\n\n", i)
+		for k := range 40 {
+			text += fmt.Sprintf("Line %d of way %d says what to do with thing %d.\n", k, i, i*k%97)
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%05d.md", i)), []byte(text), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// One edit, acknowledged: the budget is a median of 15 ms.
+func BenchmarkEdit(b *testing.B) {
+	n := benchNode(b, b.TempDir())
+	benchFound(b, n)
+	made, err := n.New(b.Context(), none, api.Draft{Kind: "way", Title: "T", Body: "start"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var took []time.Duration
+	text := "start"
+	for b.Loop() {
+		text += " word"
+		begin := time.Now()
+		if _, err := n.Edit(b.Context(), none, made.ID, api.Rewrite{Text: text}); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(begin))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+}
+
+// A thousand files: the budget is 10 s.
+func BenchmarkImport1000(b *testing.B) {
+	dir := benchFiles(b, 1000)
+	for b.Loop() {
+		n := benchNode(b, b.TempDir())
+		benchFound(b, n)
+		out, err := n.Import(b.Context(), none, api.Importing{Dir: dir})
+		if err != nil || out.Added != 1000 {
+			b.Fatal(out, err)
+		}
+		_ = n.Close()
+	}
+}
+
+// A home with 20,000 documents opens: the budget is 1 s, and 120 MB after it.
+func BenchmarkOpen20k(b *testing.B) {
+	home := b.TempDir()
+	n := benchNode(b, home)
+	benchFound(b, n)
+	if out, err := n.Import(b.Context(), none, api.Importing{Dir: benchFiles(b, 20_000)}); err != nil || out.Added != 20_000 {
+		b.Fatal(out, err)
+	}
+	if err := n.Close(); err != nil {
+		b.Fatal(err)
+	}
+	runtime.GC()
+	for b.Loop() {
+		n, err := New(Config{Home: home, Listen: []string{"/ip4/127.0.0.1/udp/0/quic-v1"}, NoDiscovery: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := n.List(b.Context(), none, api.Listing{}); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		b.ReportMetric(float64(m.HeapInuse)/(1<<20), "heap-MB")
+		_ = n.Close()
+		b.StartTimer()
+	}
+}
+
+// A newcomer takes 10,000 changes: the budget is 3 s.
+func BenchmarkJoin10k(b *testing.B) {
+	ana := benchNode(b, b.TempDir())
+	benchFound(b, ana)
+	if out, err := ana.Import(b.Context(), none, api.Importing{Dir: benchFiles(b, 10_000)}); err != nil || out.Added != 10_000 {
+		b.Fatal(out, err)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		invited, err := ana.Invite(b.Context(), none, api.Invitation{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		ben := benchNode(b, b.TempDir())
+		b.StartTimer()
+		joined, err := ben.Join(b.Context(), none, api.Joining{Invite: invited.Invite, As: "Ben", Commitment: "x", Wait: api.Duration(time.Minute)})
+		if err != nil || joined.State != api.StateJoined {
+			b.Fatal(joined, err)
+		}
+		if _, err := ben.Sync(b.Context(), none, api.Syncing{Wait: api.Duration(time.Minute)}); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if out, err := ben.StateHash(b.Context(), none); err != nil || out.Changes < 10_000 {
+			b.Fatal(out, err)
+		}
+		_ = ben.Close()
+		b.StartTimer()
+	}
+}

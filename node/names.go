@@ -1,0 +1,61 @@
+package node
+
+import (
+	"fmt"
+	"strings"
+
+	"coppice.example/node/api"
+	"coppice.example/node/envelope"
+	"coppice.example/protocol"
+)
+
+// names finds what the words of a write name: it is the community as
+// envelope.Names asks for it.
+type names struct{ *community }
+
+// Document implements envelope.Names.
+func (n names) Document(text string) (protocol.DocumentID, error) {
+	at, err := n.find(text)
+	if err != nil {
+		return protocol.DocumentID{}, err
+	}
+	if at.entry != "" {
+		return protocol.DocumentID{}, fmt.Errorf("%w: %s is an entry, not a document", api.ErrUsage, text)
+	}
+	return at.document, nil
+}
+
+// Member implements envelope.Names: an id, the beginning of one, a name, or "me".
+func (n names) Member(text string) (protocol.MemberID, error) {
+	if text == "me" {
+		return n.persona.Member, nil
+	}
+	var matching []protocol.MemberID
+	for id, name := range n.shelf.members() {
+		switch {
+		case id.String() == strings.ToLower(text):
+			return id, nil
+		case strings.EqualFold(name, text), len(text) >= 4 && strings.HasPrefix(id.String(), strings.ToLower(text)):
+			matching = append(matching, id)
+		}
+	}
+	switch len(matching) {
+	case 0:
+		return protocol.MemberID{}, api.Hint(fmt.Errorf("%w: no member %q", api.ErrNotFound, text), "`coppice member list` shows who is here")
+	case 1:
+		return matching[0], nil
+	}
+	return protocol.MemberID{}, api.Hint(fmt.Errorf("%w: %q", api.ErrAmbiguous, text), "use the member's id")
+}
+
+// Entry implements envelope.Names.
+func (n names) Entry(text string) (protocol.EntryID, error) {
+	at, err := n.find(text)
+	if err != nil {
+		return protocol.EntryID{}, err
+	}
+	if at.entry == "" {
+		return protocol.EntryID{}, fmt.Errorf("%w: %s is a document, not an entry", api.ErrUsage, text)
+	}
+	return envelope.ParseEntry(at.entry)
+}
