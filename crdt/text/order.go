@@ -53,6 +53,7 @@ type order struct {
 	root  int32
 	tail  int32   // the span of the last rune that arrived
 	leaf  []int32 // the span of every 64th rune
+	free  []int32 // spans that were joined to others
 	stale bool    // sums wait for resum
 }
 
@@ -117,7 +118,12 @@ func (o *order) add(after int32, s span) int32 {
 		o.spans = append(o.spans, span{})
 	}
 	n := int32(len(o.spans))
-	o.spans = append(o.spans, s)
+	if l := len(o.free); l > 0 {
+		n, o.free = o.free[l-1], o.free[:l-1]
+		o.spans[n] = s
+	} else {
+		o.spans = append(o.spans, s)
+	}
 	p, left := after, false
 	switch {
 	case after == 0:
@@ -141,6 +147,51 @@ func (o *order) add(after int32, s span) int32 {
 	}
 	o.lift(n)
 	return n
+}
+
+// join makes span b part of span a when b stands right behind a, goes on where
+// a ends and shares its state, and returns the span that then holds b's runes.
+func (o *order) join(a, b int32) int32 {
+	if a == 0 || b == 0 {
+		return b
+	}
+	s, t := &o.spans[a], &o.spans[b]
+	end := s.first + s.n
+	if t.first != end || t.origin != end-1 || t.parent >= 0 || s.at+s.size != t.at || (s.size == 0) != (t.size == 0) ||
+		s.dels != t.dels || s.seenDels != t.seenDels || s.hidden != t.hidden || s.known != t.known || s.veiled != t.veiled {
+		return b
+	}
+	s.n, s.size, s.astral, s.next = s.n+t.n, s.size+t.size, s.astral+t.astral, t.next
+	if o.tail == b {
+		o.tail = a
+	}
+	o.index(a, end)
+	o.remove(b)
+	o.lift(a)
+	return a
+}
+
+// remove takes a span out of the tree.
+func (o *order) remove(n int32) {
+	for o.spans[n].left != 0 || o.spans[n].right != 0 {
+		l, r := o.spans[n].left, o.spans[n].right
+		if l == 0 || r != 0 && scramble(r) > scramble(l) {
+			l = r
+		}
+		o.rotate(l)
+	}
+	p := o.spans[n].up
+	switch {
+	case p == 0:
+		o.root = 0
+	case o.spans[p].left == n:
+		o.spans[p].left = 0
+	default:
+		o.spans[p].right = 0
+	}
+	o.spans[n] = span{}
+	o.free = append(o.free, n)
+	o.lift(p)
 }
 
 // rotate lifts n above its parent.
@@ -187,6 +238,21 @@ func (o *order) after(n int32) int32 {
 	}
 	p := o.spans[n].up
 	for p != 0 && o.spans[p].right == n {
+		n, p = p, o.spans[p].up
+	}
+	return p
+}
+
+// before returns the span in front of n (0: none).
+func (o *order) before(n int32) int32 {
+	if l := o.spans[n].left; l != 0 {
+		for o.spans[l].right != 0 {
+			l = o.spans[l].right
+		}
+		return l
+	}
+	p := o.spans[n].up
+	for p != 0 && o.spans[p].left == n {
 		n, p = p, o.spans[p].up
 	}
 	return p

@@ -126,6 +126,9 @@ func (p patch) singles() (edits []Edit) {
 func TestSequentialTraces(t *testing.T) {
 	for _, name := range []string{"automerge-paper", "seph-blog1", "sveltecomponent", "json-crdt-patch", "json-crdt-blog-post", "friendsforever_flat"} {
 		t.Run(name, func(t *testing.T) {
+			if raced && (name == "automerge-paper" || name == "seph-blog1") {
+				t.Skip("left out under the race detector")
+			}
 			changes, end := history(t, name)
 			text := fold(t, changes)
 			if text.String() != end {

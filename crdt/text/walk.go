@@ -228,6 +228,7 @@ func (t *Text) delete(o *op) bool {
 		return false
 	}
 	o.first = int32(len(t.extents))
+	last := int32(0)
 	for rest := o.n; rest > 0; {
 		m, k := t.order.findSeen(o.pos)
 		if k > 0 {
@@ -248,7 +249,9 @@ func (t *Text) delete(o *op) bool {
 			t.extents = append(t.extents, extent{s.first, s.n})
 		}
 		t.order.lift(m)
+		last = t.order.join(t.order.before(m), m)
 	}
+	t.order.join(last, t.order.after(last))
 	o.extents = int32(len(t.extents)) - o.first
 	return true
 }
