@@ -1,6 +1,13 @@
 package envelope
 
-import "coppice.example/protocol"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"coppice.example/crdt"
+	"coppice.example/protocol"
+)
 
 // Meta is what a document must know of a change besides its operations.
 type Meta struct {
@@ -62,64 +69,255 @@ func OpenBody(shape, words []byte, readable bool, wordsLen int) Body {
 // their verdicts, and comes to the same state whatever the order. Not safe for
 // concurrent use.
 type Document struct {
+	kinds     *Kinds
+	community protocol.CommunityID
+	id        protocol.DocumentID
+	schema    *Schema // nil until a valid root is here
+	merged    *crdt.Document
+	changes   []*change // as applied
+	numbers   map[protocol.ChangeID]int
+	roots     []*change // the valid ones
+	entries   map[crdt.OpRef]*entry
+	sights    map[protocol.Hash]*seen
+	hidden    []crdt.OpRef // operations without effect now, ascending
+	moved     bool         // hidden is not what merged was told
+}
+
+// change is what the document keeps of a change.
+type change struct {
+	id       protocol.ChangeID
+	lamport  uint64
+	wall     uint64
+	author   protocol.MemberID
+	rank     uint8
+	redacted bool
+	reaches  bool    // a valid root lies in its past, or it is one
+	needs    []uint8 // of its operations, fixed for ever
+}
+
+// entry is where an entry or item was made.
+type entry struct {
+	field uint64
+	by    *change
+}
+
+// seen is what a sight showed of the changes asked for so far.
+type seen struct {
+	changes int
+	hidden  []crdt.OpRef // in the order of the changes
 }
 
 // New returns a document without changes.
 func New(kinds *Kinds, community protocol.CommunityID, id protocol.DocumentID) *Document {
-	panic("being written")
+	return &Document{
+		kinds: kinds, community: community, id: id,
+		merged:  crdt.New(),
+		numbers: map[protocol.ChangeID]int{},
+		entries: map[crdt.OpRef]*entry{},
+		sights:  map[protocol.Hash]*seen{},
+	}
 }
 
 // ID returns the document's id.
-func (d *Document) ID() protocol.DocumentID { panic("being written") }
+func (d *Document) ID() protocol.DocumentID { return d.id }
 
 // Schema returns the kind's table; nil while no valid root is here, or when
 // the kind is unknown.
-func (d *Document) Schema() *Schema { panic("being written") }
+func (d *Document) Schema() *Schema { return d.schema }
 
 // Apply takes a change whose parents are here ([ErrParent] if not). A change
 // already here is no error and does nothing.
-func (d *Document) Apply(m Meta, b Body) error { panic("being written") }
+func (d *Document) Apply(m Meta, b Body) error {
+	if d.Has(m.ID) {
+		return nil
+	}
+	c := &change{
+		id: m.ID, lamport: m.Lamport, wall: m.Wall, author: m.Author,
+		rank: m.Rank, redacted: m.Redacted,
+	}
+	root := d.root(&m)
+	c.reaches = root != nil
+	for _, p := range m.Parents {
+		n, ok := d.numbers[p]
+		if !ok {
+			return fmt.Errorf("%w: %s stands on %s", ErrParent, m.ID, p)
+		}
+		c.reaches = c.reaches || d.changes[n].reaches
+	}
+	if root != nil {
+		d.schema = root
+		d.roots = append(d.roots, c)
+	}
+	s := d.stand(&m)
+	ops := d.judge(c, s, b)
+	d.settle()
+	err := d.merged.Apply(crdt.Change{
+		ID: crdt.ID(m.ID), Lamport: m.Lamport, Author: crdt.Author(m.Author),
+		Parents: s.parents, Hidden: s.hidden, Ops: ops,
+	})
+	if err != nil {
+		if root != nil {
+			d.roots = d.roots[:len(d.roots)-1]
+		}
+		return fmt.Errorf("document %s: %w", d.id, err)
+	}
+	d.numbers[m.ID] = len(d.changes)
+	d.changes = append(d.changes, c)
+	d.remember(c, ops)
+	d.hide(c)
+	return nil
+}
+
+// root returns the table of a change that is a valid root: it creates the
+// document, or the document's id follows from its kind and author.
+func (d *Document) root(m *Meta) *Schema {
+	s := d.kinds.Schema(m.Kind)
+	switch {
+	case s == nil || len(m.Parents) > 0 || m.Creates != (s.Parts == nil):
+		return nil
+	case m.Creates:
+		if protocol.DocumentID(m.ID) != d.id {
+			return nil
+		}
+		return s
+	}
+	for _, who := range append([]protocol.MemberID{m.Author}, m.As...) {
+		if protocol.DeriveDocument(d.community, s.Kind, s.Parts(who)...) == d.id {
+			return s
+		}
+	}
+	return nil
+}
+
+// judge reads the operations of a change by the table and fixes what each
+// needs. Inert and impossible ones keep their place and do nothing.
+func (d *Document) judge(c *change, s *stand, b Body) []crdt.Op {
+	if !c.reaches || s.kind != d.schema.Kind {
+		return nil
+	}
+	ops := make([]crdt.Op, len(b.ops))
+	c.needs = make([]uint8, len(b.ops))
+	for i, o := range b.ops {
+		a := d.schema.decode(o, b.letters)
+		c.needs[i] = s.need(a)
+		if c.needs[i] != Nobody {
+			ops[i] = a.op
+		}
+	}
+	return ops
+}
+
+// remember notes which entries a change made.
+func (d *Document) remember(c *change, ops []crdt.Op) {
+	for i := range ops {
+		if op := &ops[i]; op.Code == crdt.Enter || op.Code == crdt.Place && op.Item == (crdt.OpRef{}) {
+			d.entries[crdt.OpRef{Change: crdt.ID(c.id), Index: i}] = &entry{op.Path.Field, c}
+		}
+	}
+}
+
+// takes tells whether an operation takes effect under a verdict. What nobody
+// may do is not merged at all and needs no hiding.
+func takes(need, rank uint8, redacted bool) bool { return rank >= need && !redacted }
+
+// hide brings the hidden set to the verdict on a change.
+func (d *Document) hide(c *change) {
+	for i, need := range c.needs {
+		if need == Nobody {
+			continue
+		}
+		ref := crdt.OpRef{Change: crdt.ID(c.id), Index: i}
+		at, was := slices.BinarySearchFunc(d.hidden, ref, crdt.OpRef.Compare)
+		switch now := !takes(need, c.rank, c.redacted); {
+		case now && !was:
+			d.hidden = slices.Insert(d.hidden, at, ref)
+			d.moved = true
+		case was && !now:
+			d.hidden = slices.Delete(d.hidden, at, at+1)
+			d.moved = true
+		}
+	}
+}
+
+// settle tells the merged fields what is hidden now.
+func (d *Document) settle() {
+	if d.moved {
+		d.merged.SetHidden(d.hidden)
+		d.moved = false
+	}
+}
 
 // SetVerdict says anew what rank a change has and whether it is redacted; for
 // a change that is not here it does nothing.
 func (d *Document) SetVerdict(id protocol.ChangeID, rank uint8, redacted bool) {
-	panic("being written")
+	n, ok := d.numbers[id]
+	if !ok {
+		return
+	}
+	c := d.changes[n]
+	c.rank, c.redacted = rank, redacted
+	d.hide(c)
 }
 
 // Has tells whether a change is here.
-func (d *Document) Has(id protocol.ChangeID) bool { panic("being written") }
+func (d *Document) Has(id protocol.ChangeID) bool {
+	_, ok := d.numbers[id]
+	return ok
+}
 
 // Heads returns the changes that no change here stands on, ascending: the
 // parents of what is written next.
-func (d *Document) Heads() []protocol.ChangeID { panic("being written") }
+func (d *Document) Heads() []protocol.ChangeID {
+	heads := d.merged.Heads()
+	ids := make([]protocol.ChangeID, len(heads))
+	for i, h := range heads {
+		ids[i] = protocol.ChangeID(h)
+	}
+	return ids
+}
 
 // Changes returns the ids of all changes in the order they were applied.
-func (d *Document) Changes() []protocol.ChangeID { panic("being written") }
+func (d *Document) Changes() []protocol.ChangeID {
+	ids := make([]protocol.ChangeID, len(d.changes))
+	for i, c := range d.changes {
+		ids[i] = c.id
+	}
+	return ids
+}
 
-// Effect tells of each operation of a change whether it takes effect now.
-func (d *Document) Effect(id protocol.ChangeID) []bool { panic("being written") }
+// Effect tells of each operation of a change whether it takes effect now. An
+// inert change has none.
+func (d *Document) Effect(id protocol.ChangeID) []bool {
+	n, ok := d.numbers[id]
+	if !ok {
+		return nil
+	}
+	c := d.changes[n]
+	effect := make([]bool, len(c.needs))
+	for i, need := range c.needs {
+		effect[i] = takes(need, c.rank, c.redacted)
+	}
+	return effect
+}
 
 // Needs returns the rank each operation of a change needs: fixed for ever.
-func (d *Document) Needs(id protocol.ChangeID) []uint8 { panic("being written") }
+func (d *Document) Needs(id protocol.ChangeID) []uint8 {
+	n, ok := d.numbers[id]
+	if !ok {
+		return nil
+	}
+	return slices.Clone(d.changes[n].needs)
+}
 
-// Fold returns the document as it shows now. Shown is false when no operation
-// takes effect: then it is in no list, and counts nothing in the state hash.
-func (d *Document) Fold() (f *Folded, shown bool) { panic("being written") }
+// smallest returns the smallest of the roots: the one whose author is the
+// document's and whose time is its creation. Nil without a root.
+func smallest(roots []*change) *change {
+	if len(roots) == 0 {
+		return nil
+	}
+	return slices.MinFunc(roots, (*change).compare)
+}
 
-// Wording returns the document as it reads now, for a trial or an agreement.
-func (d *Document) Wording() protocol.Wording { panic("being written") }
-
-// Changed returns which share of the counted text, 0 to 1, differs between a
-// wording and now (protocol.md 3.2).
-func (d *Document) Changed(w protocol.Wording) float64 { panic("being written") }
-
-// Write turns intents into drafts of changes, each to stand on the one before
-// and the first on [Document.Heads]. It refuses with a [Refusal]. Intents that
-// change nothing give no draft.
-func (d *Document) Write(w Writing, intents []Intent) ([]Draft, error) { panic("being written") }
-
-// AppendBinary appends the document's state to b.
-func (d *Document) AppendBinary(b []byte) ([]byte, error) { panic("being written") }
-
-// Load reads what AppendBinary wrote.
-func Load(kinds *Kinds, b []byte) (*Document, error) { panic("being written") }
+func (c *change) compare(other *change) int {
+	return cmp.Or(cmp.Compare(c.lamport, other.lamport), c.id.Compare(other.id))
+}

@@ -1,30 +1,38 @@
 package envelope
 
-import "coppice.example/protocol"
+import (
+	"slices"
+	"strings"
+
+	"coppice.example/crdt"
+	"coppice.example/protocol"
+)
 
 // Folded is a document as it shows: a value, without ties to the [Document].
 type Folded struct {
-	ID        protocol.DocumentID `json:"id"`
-	Kind      protocol.Kind       `json:"-"`
-	KindName  string              `json:"kind"`
-	Title     string              `json:"title"`
-	Body      string              `json:"body"`
-	Author    protocol.MemberID   `json:"-"`
-	Created   uint64              `json:"created"` // seconds since 1970, by the author's clock
-	Updated   uint64              `json:"updated"` // greatest wall of a change with effect
-	Shelved   bool                `json:"shelved"`
-	Fields    []Shown             `json:"fields"` // by number; unset ones are left out
-	Changes   int                 `json:"changes"`
+	ID       protocol.DocumentID
+	Kind     protocol.Kind
+	KindName string
+	Title    string // the shown one; of a document without, its body's first line
+	Body     string
+	Author   protocol.MemberID
+	Created  uint64 // seconds since 1970, by the author's clock
+	Updated  uint64 // greatest wall of a change with effect
+	Shelved  bool
+	Fields   []Shown // by number; unset ones are left out
+	Changes  int     // held, void ones too
+
 	canonical []byte
+	changed   map[string]float64 // by wording of the document
 }
 
-// Shown is a field as it shows. One of the members is set, by the type.
+// Shown is a field as it shows. Beside the first three, one member is set, by the type.
 type Shown struct {
 	Number  uint64
 	Name    string
 	Type    Type
 	Text    string  // T V
-	Values  []Stamp // R: the shown one first, then other concurrent ones
+	Values  []Stamp // R: the shown one first, then other concurrent ones, the later first
 	Set     []Value // S
 	Own     []Stamp // M: by member
 	Entries []Entry // L O: in order
@@ -32,9 +40,9 @@ type Shown struct {
 
 // Stamp is a value with who gave it and when.
 type Stamp struct {
-	Value Value             `json:"value"`
-	By    protocol.MemberID `json:"-"`
-	At    uint64            `json:"at"` // seconds since 1970, by her clock
+	Value Value
+	By    protocol.MemberID
+	At    uint64 // seconds since 1970, by her clock
 }
 
 // Entry is a signed entry of a log, or an item of a list.
@@ -46,23 +54,302 @@ type Entry struct {
 	Fields    []Shown
 }
 
+// Fold returns the document as it shows now. Shown is false when no operation
+// takes effect, or when its author took it back: then it is in no list, and
+// counts nothing in the state hash.
+func (d *Document) Fold() (f *Folded, shown bool) {
+	if d.schema == nil {
+		return nil, false
+	}
+	d.settle()
+	root := smallest(d.roots)
+	f = &Folded{
+		ID: d.id, Kind: d.schema.Kind, KindName: d.schema.Name,
+		Author: root.author, Created: root.wall, Changes: len(d.changes),
+		changed: map[string]float64{},
+	}
+	for _, c := range d.changes {
+		for _, need := range c.needs {
+			if takes(need, c.rank, c.redacted) {
+				f.Updated, shown = max(f.Updated, c.wall), true
+			}
+		}
+	}
+	w := &folding{d: d, view: d.merged.Now(), into: f}
+	b := protocol.AppendUint(nil, uint64(f.Kind))
+	b = protocol.AppendBytes(b, f.ID[:])
+	b = protocol.AppendBytes(b, f.Author[:])
+	b = protocol.AppendUint(b, f.Created)
+	for i := range d.schema.Fields {
+		row := &d.schema.Fields[i]
+		s, content := w.field(row, crdt.Path{Field: row.Number})
+		if content == nil {
+			continue
+		}
+		if row.Conceals && s.Values[0].Value == true {
+			return nil, false
+		}
+		f.Fields = append(f.Fields, s)
+		b = append(protocol.AppendUint(b, row.Number), content...)
+	}
+	f.canonical = append(protocol.AppendArray(nil, 4+2*len(f.Fields)), b...)
+	f.name(d.schema)
+	f.Shelved = w.shelved()
+	return f, shown
+}
+
+// name fills in what stands for the whole: title and body.
+func (f *Folded) name(s *Schema) {
+	f.Body = f.number(s.Body).Text
+	f.Title = f.TextOf(s.Field(Title).Name)
+	if f.Title == "" {
+		f.Title = firstLine(f.Body)
+	}
+}
+
+// shelved tells what the latest word on shelving is; the rules of the field
+// let only those speak who are entitled.
+func (w *folding) shelved() bool {
+	values := w.view.Map(crdt.Path{Field: Shelved})
+	if len(values) == 0 {
+		return false
+	}
+	o, _ := w.d.schema.Field(Shelved).Form.show(slices.MaxFunc(values, crdt.Stamped.Compare).Value).(Object)
+	return o.Text("is") == "yes"
+}
+
+func firstLine(s string) string {
+	for line := range strings.Lines(s) {
+		if line = strings.Trim(line, "# \t\n"); line != "" {
+			if runes := []rune(line); len(runes) > 80 {
+				line = string(runes[:79]) + "…"
+			}
+			return line
+		}
+	}
+	return ""
+}
+
+// folding walks a document's fields.
+type folding struct {
+	d    *Document
+	view crdt.View
+	into *Folded
+}
+
+// field returns a field as it shows and its canonical content, nil when it is unset.
+func (w *folding) field(row *Field, p crdt.Path) (s Shown, b []byte) {
+	s = Shown{Number: row.Number, Name: row.Name, Type: row.Type}
+	switch row.Type {
+	case Text, Voice:
+		if s.Text = w.view.Text(p); s.Text != "" {
+			b = protocol.AppendText(nil, s.Text)
+		}
+	case Register:
+		values := w.view.Register(p)
+		for i := len(values) - 1; i >= 0; i-- {
+			b = w.stamp(b, &s.Values, row, values[i])
+		}
+		b = array(b, 3*len(values))
+	case Set:
+		values := w.view.Set(p)
+		for _, v := range values {
+			s.Set = append(s.Set, row.Form.show(v))
+			b = append(b, v...)
+		}
+		b = array(b, len(values))
+	case Map:
+		values := w.view.Map(p)
+		for _, v := range values {
+			b = w.stamp(b, &s.Own, row, v)
+		}
+		b = array(b, 3*len(values))
+	case Log, List:
+		entries := w.view.Log(p.Field)
+		if row.Type == List {
+			entries = w.view.List(p.Field)
+		}
+		for _, e := range entries {
+			b = w.entry(b, &s, row, e)
+		}
+		b = array(b, 6*len(entries))
+	}
+	return s, b
+}
+
+func array(items []byte, n int) []byte {
+	if n == 0 {
+		return nil
+	}
+	return append(protocol.AppendArray(nil, n), items...)
+}
+
+func (w *folding) stamp(b []byte, to *[]Stamp, row *Field, v crdt.Stamped) []byte {
+	wall := w.wall(v.Op.Change)
+	value := row.Form.show(v.Value)
+	w.note(value)
+	*to = append(*to, Stamp{value, protocol.MemberID(v.Author), wall})
+	b = append(b, v.Value...)
+	b = protocol.AppendBytes(b, v.Author[:])
+	return protocol.AppendUint(b, wall)
+}
+
+func (w *folding) wall(id crdt.ID) uint64 {
+	return w.d.changes[w.d.numbers[protocol.ChangeID(id)]].wall
+}
+
+func (w *folding) entry(b []byte, s *Shown, row *Field, e crdt.Entry) []byte {
+	id := protocol.EntryID{Change: protocol.ChangeID(e.ID.Change), Index: uint64(e.ID.Index)}
+	out := Entry{ID: id, By: protocol.MemberID(e.Author), At: w.wall(e.ID.Change), Withdrawn: len(e.Withdrawn) > 0}
+	b = protocol.AppendBytes(b, id.Change[:])
+	b = protocol.AppendUint(b, id.Index)
+	b = protocol.AppendBytes(b, e.Author[:])
+	b = protocol.AppendUint(b, out.At)
+	b = protocol.AppendBool(b, out.Withdrawn)
+	var fields []byte
+	for i := range row.Entry {
+		if out.Withdrawn {
+			break
+		}
+		sub := &row.Entry[i]
+		shown, content := w.field(sub, crdt.Path{Field: row.Number, Entry: e.ID, Sub: sub.Number})
+		if content == nil {
+			continue
+		}
+		out.Fields = append(out.Fields, shown)
+		fields = append(protocol.AppendUint(fields, sub.Number), content...)
+	}
+	s.Entries = append(s.Entries, out)
+	return append(protocol.AppendArray(b, 2*len(out.Fields)), fields...)
+}
+
+// note measures the wordings among the values, for [Folded.ChangedSince].
+func (w *folding) note(v Value) {
+	switch v := v.(type) {
+	case protocol.Wording:
+		key := wordingKey(v)
+		if _, known := w.into.changed[key]; !known {
+			w.into.changed[key] = w.d.Changed(protocol.EntryID{}, v)
+		}
+	case Object:
+		for _, p := range v {
+			w.note(p.Value)
+		}
+	case []Value:
+		for _, item := range v {
+			w.note(item)
+		}
+	}
+}
+
+func wordingKey(w protocol.Wording) string { return string(protocol.AppendValue(nil, w.Value())) }
+
+// ChangedSince returns which share of the document's counted text, 0 to 1,
+// differs from a wording that stands in one of its fields (a trial's, an
+// agreement's); 1 for a wording that stands in none.
+func (f *Folded) ChangedSince(w protocol.Wording) float64 {
+	if share, ok := f.changed[wordingKey(w)]; ok {
+		return share
+	}
+	return 1
+}
+
+func (f *Folded) number(n uint64) Shown {
+	for _, s := range f.Fields {
+		if s.Number == n {
+			return s
+		}
+	}
+	return Shown{}
+}
+
 // Field returns a field by name; the zero Shown when it is unset.
-func (f *Folded) Field(name string) Shown { panic("being written") }
+func (f *Folded) Field(name string) Shown { return find(f.Fields, name) }
+
+// Field returns a field of the entry by name; the zero Shown when it is unset.
+func (e Entry) Field(name string) Shown { return find(e.Fields, name) }
+
+func find(fields []Shown, name string) Shown {
+	for _, s := range fields {
+		if s.Name == name {
+			return s
+		}
+	}
+	return Shown{}
+}
 
 // Value returns a register's shown value, nil when unset.
-func (f *Folded) Value(name string) Value { panic("being written") }
+func (s Shown) Value() Value {
+	if len(s.Values) == 0 {
+		return nil
+	}
+	return s.Values[0].Value
+}
 
-// Text returns a text field, or a register's string.
-func (f *Folded) TextOf(name string) string { panic("being written") }
+// Value returns a register's shown value, nil when unset.
+func (f *Folded) Value(name string) Value { return f.Field(name).Value() }
 
-// Plain returns title, texts and entries for search.
-func (f *Folded) Plain() string { panic("being written") }
+// TextOf returns a text field, or a register's string.
+func (f *Folded) TextOf(name string) string {
+	s := f.Field(name)
+	if s.Type.text() {
+		return s.Text
+	}
+	text, _ := s.Value().(string)
+	return text
+}
 
 // Canonical returns the bytes that the state hash is taken of: canonical CBOR
 // of all that shows, the same however the changes came.
 func (f *Folded) Canonical() []byte { return f.canonical }
 
-// MarshalJSON writes {"id", "kind", "title", "body", "author": {"member"},
-// "created", "updated", "shelved", "changes", "fields": {name: value},
-// "conflicts": {name: [{value, by, at}]}}.
-func (f *Folded) MarshalJSON() ([]byte, error) { panic("being written") }
+// Plain returns what can be searched besides title and body: the other texts,
+// words in values, and entries.
+func (f *Folded) Plain() string {
+	var b strings.Builder
+	for _, s := range f.Fields {
+		if s.Number != Title && s.Text != f.Body {
+			s.plain(&b)
+		}
+	}
+	return b.String()
+}
+
+func (s Shown) plain(b *strings.Builder) {
+	say := func(text string) {
+		if text != "" {
+			b.WriteString(text)
+			b.WriteByte('\n')
+		}
+	}
+	var value func(v Value)
+	value = func(v Value) {
+		switch v := v.(type) {
+		case string:
+			say(v)
+		case Object:
+			for _, p := range v {
+				value(p.Value)
+			}
+		case []Value:
+			for _, item := range v {
+				value(item)
+			}
+		}
+	}
+	say(s.Text)
+	for _, v := range s.Values {
+		value(v.Value)
+	}
+	for _, v := range s.Set {
+		value(v)
+	}
+	for _, v := range s.Own {
+		value(v.Value)
+	}
+	for _, e := range s.Entries {
+		for _, field := range e.Fields {
+			field.plain(b)
+		}
+	}
+}

@@ -38,6 +38,7 @@ type Form struct {
 	Size    int        // of IsBytes
 	Parts   []FormPart // of IsRecord, by number
 	Of      *Form      // of IsMany
+	Exact   bool       // of IsKey: upper case stays as it was typed
 }
 
 // FormPart is one part of a record.
@@ -62,6 +63,7 @@ var (
 	Person      = Form{Is: IsPerson}
 	WordingRef  = Form{Is: IsWording}
 	Context     = Form{Is: IsPairs}
+	Path        = Form{Is: IsKey, Exact: true}
 )
 
 // Choice returns the form of one of several names.
@@ -101,7 +103,7 @@ func (f Form) says() bool {
 // person from a word.
 type Value any
 
-// Fraction is a share such as two thirds.
+// Fraction is a share, such as two thirds.
 type Fraction struct{ Over, Under uint64 }
 
 // Pair is one part of an [Object].

@@ -89,6 +89,9 @@ type Field struct {
 	Fixed bool
 	// Conceals marks a register whose true makes the whole document show nothing.
 	Conceals bool
+	// Must marks an entry's field without which the node that writes refuses
+	// the entry. It decides no verdict.
+	Must bool
 	// Most is the greatest length in runes at the door of the node that
 	// writes; 0 is the protocol's limit. It decides no verdict.
 	Most int
@@ -142,29 +145,34 @@ var Relations = []string{"about", "from", "told_at", "produced", "replaces", "ad
 
 // Rules are what differs between kinds in the common fields.
 type Rules struct {
-	Title   Rule // who names it
-	Label   Rule // who sets areas, links, same_as
-	Shelve  Rule // who shelves and brings back
-	Restore Rule // who says what was imported, and keeps a stranger's front matter
+	Name    string // what its title is called; "" is "title"
+	Title   Rule   // who names it
+	Label   Rule   // who sets areas, links, same_as
+	Shelve  Rule   // who shelves and brings back
+	Restore Rule   // who says what was imported, and keeps a stranger's front matter
 }
 
 // Common returns the rows that every kind has, with the kind's rules.
 func Common(r Rules) []Field {
+	name := r.Name
+	if name == "" {
+		name = "title"
+	}
 	return []Field{
-		{Number: Title, Name: "title", Type: Register, Form: Words, Rule: r.Title, Asks: true, Most: 200},
+		{Number: Title, Name: name, Type: Register, Form: Words, Rule: r.Title, Asks: true, Most: 200},
 		{Number: Areas, Name: "areas", Type: Set, Form: DocumentRef, Rule: r.Label},
 		{Number: Links, Name: "links", Type: Set, Rule: r.Label, Form: Record(
 			Must(LinkRel, "rel", Choice(Relations...)), Must(LinkTo, "to", Reference))},
 		{Number: Marks, Name: "marks", Type: Map, Rule: To(Guest), Form: Many(Choice("thanks", "metoo", "try", "flag"))},
 		{Number: Talk, Name: "talk", Type: Log, Rule: To(Guest), Entry: []Field{
-			{Number: TalkBody, Name: "body", Type: Voice},
+			{Number: TalkBody, Name: "body", Type: Voice, Must: true},
 			{Number: TalkRe, Name: "re", Type: Register, Form: Reference},
 		}},
 		{Number: SameAs, Name: "same_as", Type: Set, Form: DocumentRef, Rule: r.Label},
 		{Number: Shelved, Name: "shelved", Type: Map, Rule: r.Shelve, Form: Record(
 			Must(ShelvedIs, "is", Choice("yes", "no")), May(ShelvedWhy, "why", Words))},
 		{Number: Origin, Name: "origin", Type: Register, Rule: r.Restore, Fixed: true, Form: Record(
-			May(OriginFrom, "community", Bytes(32)), Must(OriginPath, "path", Key), May(OriginHash, "hash", Bytes(32)))},
+			May(OriginFrom, "community", Bytes(32)), Must(OriginPath, "path", Path), May(OriginHash, "hash", Bytes(32)))},
 		{Number: Imported, Name: "imported", Type: Register, Rule: r.Restore, Form: Bytes(32)},
 		{Number: Extra, Name: "extra", Type: Text, Rule: r.Restore},
 	}
@@ -175,6 +183,17 @@ func (s *Schema) Field(number uint64) *Field { return field(s.Fields, number) }
 
 // Named returns the row with a name, nil when the table has none.
 func (s *Schema) Named(name string) *Field { return named(s.Fields, name) }
+
+// common finds a common field by its name everywhere, or the body.
+func (s *Schema) common(name string) *Field {
+	switch name {
+	case "title":
+		return s.Field(Title)
+	case "body":
+		return s.Field(s.Body)
+	}
+	return nil
+}
 
 // Sub returns the row of an entry's field, nil when there is none.
 func (f *Field) Sub(number uint64) *Field { return field(f.Entry, number) }
@@ -257,7 +276,7 @@ func (s *Schema) check() {
 		panic("envelope: the body of " + s.Name + " is no text")
 	}
 	for _, c := range Common(Rules{}) {
-		if f := s.Field(c.Number); f == nil || f.Name != c.Name || f.Type != c.Type {
+		if f := s.Field(c.Number); f == nil || f.Type != c.Type || f.Name != c.Name && c.Number != Title {
 			panic("envelope: " + s.Name + " lacks the common field " + c.Name)
 		}
 	}

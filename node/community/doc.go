@@ -1,0 +1,2 @@
+// Package community is who belongs: a member's own page.
+package community

@@ -1,0 +1,135 @@
+package domain
+
+import (
+	"coppice.example/node/envelope"
+	"coppice.example/protocol"
+)
+
+// Field numbers of a question.
+const (
+	Body     uint64 = 32
+	Seeks    uint64 = 33
+	Horizon  uint64 = 34
+	Context  uint64 = 35
+	WantedBy uint64 = 36
+	Asked    uint64 = 37
+	Answers  uint64 = 38
+	Champion uint64 = 39
+	Closed   uint64 = 40
+)
+
+// Field numbers within an answer.
+const (
+	AnswerBody   uint64 = 1
+	AnswerStory  uint64 = 2
+	AnswerHelped uint64 = 3
+)
+
+// Part numbers of why a question is closed.
+const (
+	ClosedWhy   uint64 = 1
+	ClosedWords uint64 = 2
+)
+
+func question() *envelope.Schema {
+	asker := envelope.By(envelope.Writer, envelope.Guest)
+	member := envelope.To(envelope.Member)
+	return &envelope.Schema{
+		Kind: Question, Name: "question", Create: envelope.Guest, Body: Body,
+		Fields: append(envelope.Common(envelope.Rules{
+			Title: asker, Restore: asker,
+			Label:  member.Or(envelope.Writer, envelope.Guest),
+			Shelve: envelope.To(envelope.Convener).Or(envelope.Writer, envelope.Guest),
+		}),
+			envelope.Field{Number: Body, Name: "body", Type: envelope.Voice, Rule: asker, Counts: true},
+			envelope.Field{Number: Seeks, Name: "seeks", Type: envelope.Register, Rule: asker,
+				Form: envelope.Choice("fix", "pointer", "experience", "opinion")},
+			envelope.Field{Number: Horizon, Name: "horizon", Type: envelope.Register, Asks: true,
+				Rule: member.Or(envelope.Writer, envelope.Guest), Form: envelope.Choice("now", "agenda")},
+			envelope.Field{Number: Context, Name: "context", Type: envelope.Register, Rule: asker, Form: envelope.Context},
+			envelope.Field{Number: WantedBy, Name: "wanted_by", Type: envelope.Register, Rule: asker, Form: envelope.Day},
+			envelope.Field{Number: Asked, Name: "asked", Type: envelope.Set, Rule: asker, Form: envelope.MemberRef},
+			envelope.Field{Number: Answers, Name: "answers", Type: envelope.Log, Rule: envelope.To(envelope.Guest), Entry: []envelope.Field{
+				{Number: AnswerBody, Name: "body", Type: envelope.Voice, Counts: true},
+				{Number: AnswerStory, Name: "story", Type: envelope.Register, Form: envelope.DocumentRef},
+				{Number: AnswerHelped, Name: "helped", Type: envelope.Map, Form: envelope.WordingRef,
+					Rule: member.Or(envelope.Writer, envelope.Guest)},
+			}},
+			envelope.Field{Number: Champion, Name: "champion", Type: envelope.Set, Form: envelope.MemberRef,
+				Rule: envelope.By(envelope.Herself, envelope.Member)},
+			envelope.Field{Number: Closed, Name: "closed", Type: envelope.Register, Asks: true,
+				Rule: asker.Or(envelope.Listed, envelope.Member, Champion).Or(envelope.Anyone, envelope.Convener),
+				Form: envelope.Record(
+					envelope.Must(ClosedWhy, "why", envelope.Choice("solved", "moot", "moved", "open")),
+					envelope.May(ClosedWords, "words", envelope.Words),
+				)},
+		),
+		Derive: deriveQuestion,
+	}
+}
+
+// deriveQuestion shows how far a question has come.
+func deriveQuestion(_ int64, f *envelope.Folded) envelope.Object {
+	return envelope.Object{
+		{Name: "state", Value: State(f)},
+		{Name: "helped", Value: Helped(f)},
+		{Name: "metoo", Value: uint64(len(MeToo(f)))},
+	}
+}
+
+// State tells how far a question has come: open, answered (by another than the
+// asker), solved (the asker marked an answer as helpful, or it was closed so),
+// moot or moved. It is distilled once a way or story is made from it, which
+// this document does not know.
+func State(f *envelope.Folded) string {
+	closed, _ := f.Value("closed").(envelope.Object)
+	if why := closed.Text("why"); why != "" && why != "open" {
+		return why
+	}
+	state := "open"
+	for _, answer := range f.Field("answers").Entries {
+		if answer.Withdrawn {
+			continue
+		}
+		if helpedAsker(f, answer) {
+			return "solved"
+		}
+		if answer.By != f.Author {
+			state = "answered"
+		}
+	}
+	return state
+}
+
+// Helped lists the answers that the asker marked as helpful.
+func Helped(f *envelope.Folded) []envelope.Value {
+	ids := []envelope.Value{}
+	for _, answer := range f.Field("answers").Entries {
+		if helpedAsker(f, answer) {
+			ids = append(ids, answer.ID)
+		}
+	}
+	return ids
+}
+
+func helpedAsker(f *envelope.Folded, answer envelope.Entry) bool {
+	for _, own := range answer.Field("helped").Own {
+		if own.By == f.Author {
+			return true
+		}
+	}
+	return false
+}
+
+// MeToo lists the members who have the same question, the asker apart.
+func MeToo(f *envelope.Folded) (who []protocol.MemberID) {
+	for _, own := range f.Field("marks").Own {
+		marks, _ := own.Value.([]envelope.Value)
+		for _, m := range marks {
+			if m == "metoo" && own.By != f.Author {
+				who = append(who, own.By)
+			}
+		}
+	}
+	return who
+}
