@@ -43,6 +43,7 @@ var topicName = regexp.MustCompile(`^[a-z2-7]{52}$`)
 // members is who gossip may meet: to gossipsub, a blacklist that names
 // everybody else.
 type members struct {
+	own      peer.ID
 	mu       sync.Mutex
 	proved   map[peer.ID]bool
 	heard    map[peer.ID]int // RPCs of strangers
@@ -55,8 +56,9 @@ func (m *members) Add(p peer.ID) bool {
 	return true
 }
 
-// Contains implements pubsub.Blacklist.
-func (m *members) Contains(p peer.ID) bool { return !m.has(p) }
+// Contains implements pubsub.Blacklist. Messages have no author, for which
+// gossipsub asks as well, and this node's own come from itself.
+func (m *members) Contains(p peer.ID) bool { return p != "" && p != m.own && !m.has(p) }
 
 func (m *members) has(p peer.ID) bool {
 	m.mu.Lock()
@@ -124,6 +126,7 @@ type topic struct {
 
 // newTopics starts gossip with the settings of the protocol.
 func newTopics(h host.Host, list *members, log slog.Handler) (*topics, error) {
+	list.own = h.ID()
 	met, err := h.EventBus().Emitter(new(event.EvtPeerProtocolsUpdated))
 	if err != nil {
 		return nil, err
