@@ -251,7 +251,7 @@ func TestFaultOfTheDiskStopsTheReplica(t *testing.T) {
 	}
 	broken.err = errors.New("the disk is gone")
 	for range 2 {
-		out := r.Step(w.now, Write{Token: 5, Kind: w.kinds.Named("way").Kind, Intents: titled("lost")})
+		out := r.Step(w.now, Write{Token: 5, Kind: kindCharter, Intents: titled("lost")})
 		if len(out) != 2 {
 			t.Fatalf("%d outputs", len(out))
 		}

@@ -24,6 +24,8 @@ type document struct {
 	waits    int                              // changes that wait for a key, they and what stands on them
 	epochs   []protocol.ChangeID              // the keys they wait for, ascending
 	told     map[*placed]bool                 // to be told in the next projection
+	hash     protocol.Hash                    // that it counts in the sum
+	counted  bool                             // hash was looked up
 	used     uint64                           // for the cache
 }
 
@@ -50,20 +52,11 @@ func (r *Replica) document(id protocol.DocumentID) (*document, error) {
 		changes: map[protocol.ChangeID]*placed{}, state: r.now, told: map[*placed]bool{},
 		compared: map[*membership.State]*agreement{},
 	}
-	err := r.disk.Document(id, func(log protocol.LogRef, c *protocol.Change) error {
-		if log.Class != protocol.Content {
-			return nil
-		}
-		heads, epoch, err := r.disk.Stand(c.ID)
-		if err != nil {
-			return err
-		}
-		return d.apply(&held{c, log, heads, epoch})
-	})
-	if err != nil {
+	if r.fresh[protocol.ChangeID(id)] != nil {
+		d.counted = true // born in this step: nothing of it is on disk
+	} else if err := d.read(); err != nil {
 		return nil, fmt.Errorf("document %s: %w", id, err)
 	}
-	clear(d.told)
 	for _, h := range r.freshDocs[id] {
 		if err := d.apply(h); err != nil {
 			return nil, fmt.Errorf("document %s: %w", id, err)
@@ -71,6 +64,21 @@ func (r *Replica) document(id protocol.DocumentID) (*document, error) {
 	}
 	r.documents.put(d)
 	return d, nil
+}
+
+// read applies what is on disk.
+func (d *document) read() error {
+	defer clear(d.told)
+	return d.r.disk.Document(d.id, func(log protocol.LogRef, c *protocol.Change) error {
+		if log.Class != protocol.Content {
+			return nil
+		}
+		heads, epoch, err := d.r.disk.Stand(c.ID)
+		if err != nil {
+			return err
+		}
+		return d.apply(&held{c, log, heads, epoch})
+	})
 }
 
 // apply takes a change in an order in which parents come first.
@@ -278,7 +286,7 @@ func (r *Replica) settleDocument(d *document, all bool) {
 	}
 	shown := d.project(all)
 	clear(d.told)
-	r.sums.set(r, d.id, hashOf(d.id, shown.Folded))
+	d.count(hashOf(d.id, shown.Folded))
 	r.documents.setWaiting(r, d.id, d.waits, d.epochs)
 	r.projected = append(r.projected, *shown)
 	if !all {

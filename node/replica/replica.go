@@ -197,13 +197,14 @@ func (r *Replica) Document(id protocol.DocumentID) (*Document, error) {
 	return shown, nil
 }
 
-// Wording returns a document as it reads now, for a trial or an agreement.
-func (r *Replica) Wording(id protocol.DocumentID) (protocol.Wording, error) {
+// Wording returns a document, or one entry of it, as it reads now, for a trial
+// or an agreement; the zero entry is the document.
+func (r *Replica) Wording(id protocol.DocumentID, of protocol.EntryID) (protocol.Wording, error) {
 	d, err := r.document(id)
 	if err != nil {
 		return protocol.Wording{}, err
 	}
-	return d.doc.Wording(), nil
+	return d.doc.Wording(of), nil
 }
 
 // fail keeps the first fault of the disk; the step it happens in comes to nothing.

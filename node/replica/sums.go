@@ -35,21 +35,24 @@ func (r *Replica) loadSums() error {
 	return nil
 }
 
-// set replaces what a document counts; the zero hash counts nothing.
-func (s *sums) set(r *Replica, id protocol.DocumentID, now protocol.Hash) {
-	key := hashPrefix + hex.EncodeToString(id[:])
-	var was protocol.Hash
-	copy(was[:], r.kept(key))
-	if was == now {
+// count replaces what a document counts; the zero hash counts nothing.
+func (d *document) count(now protocol.Hash) {
+	key := hashPrefix + hex.EncodeToString(d.id[:])
+	if !d.counted {
+		copy(d.hash[:], d.r.kept(key))
+		d.counted = true
+	}
+	if d.hash == now {
 		return
 	}
-	s.documents.subtract(sumOf(was))
+	s := &d.r.sums
+	s.documents.subtract(sumOf(d.hash))
 	s.documents.add(sumOf(now))
-	s.moved = true
+	s.moved, d.hash = true, now
 	if now.IsZero() {
-		r.keep(key, nil)
+		d.r.keep(key, nil)
 	} else {
-		r.keep(key, slices.Clone(now[:]))
+		d.r.keep(key, slices.Clone(now[:]))
 	}
 }
 
