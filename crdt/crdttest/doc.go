@@ -11,6 +11,7 @@
 //   - what was taken is kept, what lacks a parent is refused and leaves no trace;
 //   - verdicts may come and go at any time, only the last set counts;
 //   - a view of a past version shows what a fold of that version alone shows;
+//   - an edit lands where its author put it, whatever came before or beside it;
 //   - a document saved and loaded is the same and goes on the same;
 //   - letters that come late make the document they would have made in time.
 //

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -23,6 +24,7 @@ func Laws(t *testing.T, draw func(*rapid.T) History) {
 		{"KeepsWhatItTook", keeps},
 		{"Verdicts", verdicts},
 		{"ThePast", thePast},
+		{"Intention", intention},
 		{"SaveAndLoad", saveAndLoad},
 		{"Letters", letters},
 	} {
@@ -190,6 +192,39 @@ func thePast(t *rapid.T, h History) {
 	same(t, "now, after looking back", Dump(d, d.Now()), want)
 }
 
+// intention: whatever came before or beside it, an edit lands where its author
+// put it in the text she saw.
+func intention(t *rapid.T, h History) {
+	d := Fold(t, Shuffle(t, h.Changes), h.Hidden)
+	for _, c := range h.Changes {
+		for _, p := range d.Paths() {
+			want := []rune(d.At(c.Parents, c.Hidden).Text(p))
+			for i, op := range c.Ops {
+				for _, v := range op.Fields {
+					if v.Code == crdt.Insert && p == (crdt.Path{Field: op.Path.Field, Entry: crdt.OpRef{Change: c.ID, Index: i}, Sub: v.Field}) {
+						want = edited(want, v.Edit)
+					}
+				}
+				if op.Path == p && (op.Code == crdt.Insert || op.Code == crdt.Delete) {
+					want = edited(want, op.Edit)
+				}
+			}
+			if got := d.At([]crdt.ID{c.ID}, c.Hidden).Text(p); got != string(want) {
+				t.Fatalf("change %x made %q of %v, its author meant %q", c.ID[:5], got, p, string(want))
+			}
+		}
+	}
+}
+
+// edited returns the text after an edit, which past its end does nothing.
+func edited(text []rune, e crdt.Edit) []rune {
+	if e.Pos+e.Del > len(text) {
+		return text
+	}
+	ins := []rune(e.Ins + strings.Repeat("\uFFFD", e.Missing))
+	return slices.Concat(text[:e.Pos], ins, text[e.Pos+e.Del:])
+}
+
 // saveAndLoad: a document read back is the same and goes on the same.
 func saveAndLoad(t *rapid.T, h History) {
 	order := Shuffle(t, h.Changes)
@@ -236,6 +271,11 @@ func letters(t *rapid.T, h History) {
 		}
 	}
 	inTime := Fold(t, complete, h.Hidden)
+	saved, err := late.AppendBinary(nil)
+	must(t, err)
+	loaded, err := crdt.Load(saved)
+	must(t, err)
+	same(t, "late letters, saved", Dump(loaded, loaded.Now()), Dump(late, late.Now()))
 	for _, p := range inTime.Paths() {
 		if got, want := late.Now().Text(p), inTime.Now().Text(p); got != want {
 			t.Fatalf("late letters: %q, want %q", got, want)
