@@ -10,16 +10,24 @@ import (
 )
 
 // naive is the second implementation of the rules, written from the
-// specification alone: sets of ids, recursion, no graph, no sharing, no
-// order but what the rules name. It is slow and short.
+// specification: sets of ids, recursion, no graph, no sharing, no order but
+// what the rules name. It is slow and short.
 type naive struct {
 	community protocol.CommunityID
 	ops       map[protocol.ChangeID]*naiveOp
-	folds     map[string]set
-	births    map[protocol.ChangeID]bool
+	folds     map[string]parts
+	births    map[protocol.ChangeID]*naiveBirth
 }
 
 type set map[protocol.ChangeID]bool
+
+// part is what stands or falls by itself.
+type part struct {
+	id protocol.ChangeID
+	at int
+}
+
+type parts map[part]bool
 
 type naiveOp struct {
 	id      protocol.ChangeID
@@ -30,8 +38,16 @@ type naiveOp struct {
 	cert    *identity.Certificate
 }
 
+type naiveBirth struct {
+	ok     bool
+	author protocol.MemberID
+	rank   Rank
+	need   Rank
+	known  bool // the author's device is certified by another change
+}
+
 func newNaive(community protocol.CommunityID) *naive {
-	return &naive{community, map[protocol.ChangeID]*naiveOp{}, map[string]set{}, map[protocol.ChangeID]bool{}}
+	return &naive{community, map[protocol.ChangeID]*naiveOp{}, map[string]parts{}, map[protocol.ChangeID]*naiveBirth{}}
 }
 
 func (n *naive) take(c *protocol.Change, log protocol.LogRef) {
@@ -56,10 +72,11 @@ func (n *naive) take(c *protocol.Change, log protocol.LogRef) {
 	n.ops[c.ID] = o
 }
 
-func (n *naive) sorted(s set) []protocol.ChangeID {
-	ids := slices.Collect(maps.Keys(s))
-	slices.SortFunc(ids, protocol.ChangeID.Compare)
-	return ids
+func before(a, b *naiveOp) bool {
+	if a.lamport != b.lamport {
+		return a.lamport < b.lamport
+	}
+	return bytes.Compare(a.id[:], b.id[:]) < 0
 }
 
 // closure is what lies in the past of heads, them included.
@@ -72,13 +89,51 @@ func (n *naive) closure(heads []protocol.ChangeID) set {
 	return s
 }
 
-// certifier returns the change that certifies a device in a fold: the most
-// features, then the first by (lamport, id).
-func (n *naive) certifier(eff set, device protocol.DeviceID) *naiveOp {
-	var best *naiveOp
-	for _, id := range n.sorted(eff) {
-		o := n.ops[id]
-		if o.cert == nil || o.cert.DeviceID() != device {
+func (n *naive) partsOf(id protocol.ChangeID) []part {
+	all := []part{{id, 0}}
+	switch o := n.ops[id].op.(type) {
+	case *Remove:
+		for at := range o.Members {
+			all = append(all, part{id, at + 1})
+		}
+	case *Redact:
+		all = append(all, part{id, 1})
+	}
+	return all
+}
+
+// does tells whether a change takes effect.
+func (n *naive) does(eff parts, id protocol.ChangeID) bool {
+	if !eff[part{id, 0}] {
+		return false
+	}
+	o, removes := n.ops[id].op.(*Remove)
+	if !removes {
+		return true
+	}
+	for at := range o.Members {
+		if eff[part{id, at + 1}] {
+			return true
+		}
+	}
+	return false
+}
+
+// each calls f for every effective operation of type T.
+func each[T Operation](n *naive, eff parts, f func(*naiveOp, T)) {
+	for p := range eff {
+		if o, ok := n.ops[p.id].op.(T); ok && p.at == 0 && n.does(eff, p.id) {
+			f(n.ops[p.id], o)
+		}
+	}
+}
+
+// certifier returns the change that certifies a device: the most features,
+// then the first by (lamport, id).
+func (n *naive) certifier(eff parts, device protocol.DeviceID) (best *naiveOp) {
+	for p := range eff {
+		o := n.ops[p.id]
+		if p.at != 0 || o.cert == nil || o.cert.DeviceID() != device {
 			continue
 		}
 		if best == nil || o.cert.Features > best.cert.Features || o.cert.Features == best.cert.Features && before(o, best) {
@@ -88,163 +143,375 @@ func (n *naive) certifier(eff set, device protocol.DeviceID) *naiveOp {
 	return best
 }
 
-func before(a, b *naiveOp) bool {
-	if a.lamport != b.lamport {
-		return a.lamport < b.lamport
-	}
-	return bytes.Compare(a.id[:], b.id[:]) < 0
+func (n *naive) revoked(eff parts, device protocol.DeviceID) (is bool) {
+	each(n, eff, func(_ *naiveOp, o *Revoke) { is = is || o.Device == device })
+	return is
 }
 
-// gives returns the rank that the grant g gives if all of eff stands.
-func (n *naive) gives(eff set, g *naiveOp) Rank {
+func (n *naive) active(eff parts, device protocol.DeviceID) bool {
+	by := n.certifier(eff, device)
+	return by != nil && !n.revoked(eff, device) && n.rank(eff, by.cert.Member()) >= Guest
+}
+
+// worth returns the rank the admission g gives if commits says it is committed.
+func (n *naive) worth(g *naiveOp, committed bool) Rank {
 	if _, ok := g.op.(*Genesis); ok {
 		return Founder
 	}
-	a, ok := g.op.(*Admit)
-	if !ok {
+	invite := n.ops[g.op.(*Admit).Invite].op.(*Invite)
+	switch {
+	case invite.Approval || n.policy(n.fold(g.past)).Approval || invite.Rank == None:
 		return None
-	}
-	invite := n.ops[a.Invite].op.(*Invite)
-	if invite.Approval || n.policy(n.fold(g.past)).Approval || invite.Rank == None {
-		return None
-	}
-	for id := range eff {
-		if c, ok := n.ops[id].op.(*Commit); ok && c.Admission == g.id {
-			return invite.Rank
-		}
+	case committed:
+		return invite.Rank
 	}
 	return Guest
 }
 
-func (n *naive) rank(eff set, member protocol.MemberID) Rank {
-	most := None
-	for id := range eff {
-		if g := n.ops[id]; g.cert != nil && g.cert.Member() == member {
-			most = max(most, n.gives(eff, g))
-		}
-	}
-	return most
+func (n *naive) committed(eff parts, g *naiveOp) (is bool) {
+	each(n, eff, func(_ *naiveOp, o *Commit) { is = is || o.Admission == g.id })
+	return is
 }
 
-func (n *naive) policy(eff set) Policy {
-	var last *naiveOp
-	for id := range eff {
-		o := n.ops[id]
-		if p, ok := o.op.(*Policy); ok && !p.Rotate && (last == nil || before(last, o)) {
-			last = o
-		}
-	}
-	if last == nil {
-		return Policy{Invite: Convener, InviteKeeper: Convener}
-	}
-	return *last.op.(*Policy)
+func (n *naive) keeps(g *naiveOp) bool {
+	a, ok := g.op.(*Admit)
+	return ok && n.ops[a.Invite].op.(*Invite).Rank == None
 }
 
-func (n *naive) covered(eff set) bool {
-	for id := range eff {
-		if _, ok := n.ops[id].op.(*Epoch); !ok {
-			continue
+// hit is a part that leaves a member less than she had.
+type hit struct {
+	part
+	member protocol.MemberID
+	left   Rank
+}
+
+func (n *naive) hits(z *naiveOp) (hits []hit) {
+	switch o := z.op.(type) {
+	case *Remove:
+		for at, m := range o.Members {
+			hits = append(hits, hit{part{z.id, at + 1}, m, None})
 		}
-		all := true
-		for x := range eff {
-			if _, ok := n.ops[x].op.(*RevokeInvite); ok && !n.ops[id].past[x] {
-				all = false
+	case *Leave:
+		hits = append(hits, hit{part{z.id, 0}, n.birth(z.id).author, None})
+	case *HandOver:
+		if n.complete(z, o) {
+			hits = append(hits, hit{part{z.id, 0}, o.Old, None})
+		}
+	case *SetRank:
+		if o.Rank < n.rank(n.fold(z.past), o.Member) {
+			hits = append(hits, hit{part{z.id, 0}, o.Member, o.Rank})
+		}
+	}
+	return hits
+}
+
+func (n *naive) complete(z *naiveOp, o *HandOver) bool {
+	return o.ByRoot != protocol.Seal{} || !o.Second.IsZero() || n.birth(z.id).rank == Founder
+}
+
+// hitsOn returns the standing hits on a member.
+func (n *naive) hitsOn(eff parts, member protocol.MemberID) (on []hit) {
+	for p := range eff {
+		for _, h := range n.hits(n.ops[p.id]) {
+			if h.part == p && h.member == member {
+				on = append(on, h)
 			}
 		}
-		if all {
-			return true
-		}
 	}
-	return false
+	return on
 }
 
-// birth is M1: judged in the fold of its own past, once and for all.
-func (n *naive) birth(id protocol.ChangeID) bool {
-	if v, ok := n.births[id]; ok {
-		return v
-	}
-	v := n.judge(n.ops[id])
-	n.births[id] = v
-	return v
-}
-
-func (n *naive) judge(z *naiveOp) bool {
-	if _, ok := z.op.(*Genesis); ok {
-		return len(z.past) == 0
-	}
-	if z.op == nil {
-		return false
-	}
-	eff := n.fold(z.past)
-	if d, ok := z.op.(*Device); ok && z.cert != nil && z.cert.Certifier.IsZero() && z.cert.DeviceID() == z.device && n.rank(eff, z.cert.Member()) >= Guest {
-		return n.mayCertify(eff, z, z.cert.Member(), d)
-	}
-	by := n.certifier(eff, z.device)
-	if by == nil || n.rank(eff, by.cert.Member()) < Guest {
-		return false
-	}
-	member := by.cert.Member()
-	rank := n.rank(eff, member)
-	switch o := z.op.(type) {
-	case *Merge:
-		return true
-	case *Policy:
-		return rank >= Convener
-	case *Invite:
-		p := n.policy(eff)
-		if o.Rank == None {
-			return rank >= p.InviteKeeper && o.Key.Check() == nil
-		}
-		return rank >= p.Invite && o.Key.Check() == nil
-	case *RevokeInvite:
-		if !n.openInvite(eff, o.Invite) {
-			return false
-		}
-		author := n.certifier(eff, n.ops[o.Invite].device)
-		return rank >= Convener || author != nil && author.cert.Member() == member
-	case *Admit:
-		return rank >= Member && n.mayAdmit(eff, z, o)
-	case *Commit:
-		a := n.ops[o.Admission]
-		if a == nil || !eff[o.Admission] {
-			return false
-		}
-		_, admits := a.op.(*Admit)
-		return admits && a.cert.Member() == member
-	case *Device:
-		return n.mayCertify(eff, z, member, o)
-	case *Epoch:
-		return n.mayRotate(eff, z, o)
-	}
-	return false
-}
-
-func (n *naive) openInvite(eff set, invite protocol.ChangeID) bool {
-	if !eff[invite] {
-		return false
-	}
-	if _, ok := n.ops[invite].op.(*Invite); !ok {
-		return false
-	}
-	for id := range eff {
-		if r, ok := n.ops[id].op.(*RevokeInvite); ok && r.Invite == invite {
+func (n *naive) alive(eff parts, member protocol.MemberID, id protocol.ChangeID) bool {
+	for _, h := range n.hitsOn(eff, member) {
+		if h.left == None && !n.ops[id].past[h.id] {
 			return false
 		}
 	}
 	return true
 }
 
-func (n *naive) mayAdmit(eff set, z *naiveOp, o *Admit) bool {
+// admissions returns those of a member that stand and were not ended.
+func (n *naive) admissions(eff parts, member protocol.MemberID) (all []*naiveOp) {
+	for p := range eff {
+		o := n.ops[p.id]
+		_, certifies := o.op.(*Device)
+		if p.at == 0 && o.cert != nil && !certifies && o.cert.Member() == member && n.alive(eff, member, o.id) {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+func (n *naive) serves(eff parts, member protocol.MemberID) bool {
+	for _, g := range n.admissions(eff, member) {
+		if n.keeps(g) && !n.ops[g.op.(*Admit).Invite].op.(*Invite).Approval && !n.policy(n.fold(g.past)).Approval {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *naive) rank(eff parts, member protocol.MemberID) Rank {
+	most, in := None, false
+	for _, g := range n.admissions(eff, member) {
+		if !n.keeps(g) {
+			in = true
+			most = max(most, n.worth(g, n.committed(eff, g)))
+		}
+	}
+	if !in {
+		return None
+	}
+	var last []*naiveOp
+	each(n, eff, func(z *naiveOp, o *SetRank) {
+		if o.Member == member && n.alive(eff, member, z.id) {
+			last = append(last, z)
+		}
+	})
+	least, some := Founder, false
+	for _, z := range last {
+		if !slices.ContainsFunc(last, func(later *naiveOp) bool { return later.past[z.id] }) {
+			least, some = min(least, z.op.(*SetRank).Rank), true
+		}
+	}
+	if some {
+		return least
+	}
+	return most
+}
+
+// granted is the highest rank that anything standing ever gave a member.
+func (n *naive) granted(eff parts, member protocol.MemberID) Rank {
+	most := None
+	for p := range eff {
+		o := n.ops[p.id]
+		if _, certifies := o.op.(*Device); p.at == 0 && o.cert != nil && !certifies && o.cert.Member() == member {
+			most = max(most, n.worth(o, n.committed(eff, o)))
+		}
+	}
+	each(n, eff, func(_ *naiveOp, o *SetRank) {
+		if o.Member == member {
+			most = max(most, o.Rank)
+		}
+	})
+	return most
+}
+
+func (n *naive) policy(eff parts) Policy {
+	var last *naiveOp
+	each(n, eff, func(z *naiveOp, o *Policy) {
+		if !o.Rotate && (last == nil || before(last, z)) {
+			last = z
+		}
+	})
+	if last == nil {
+		return Policy{Invite: Convener, InviteKeeper: Convener}
+	}
+	return *last.op.(*Policy)
+}
+
+func (n *naive) endsAccess(z *naiveOp) bool {
+	switch o := z.op.(type) {
+	case *RevokeInvite, *Revoke, *Remove, *Leave:
+		return true
+	case *HandOver:
+		return n.complete(z, o)
+	}
+	return false
+}
+
+func (n *naive) covered(eff parts) (is bool) {
+	each(n, eff, func(e *naiveOp, _ *Epoch) {
+		all := true
+		for p := range eff {
+			if p.at == 0 && n.does(eff, p.id) && n.endsAccess(n.ops[p.id]) && !e.past[p.id] {
+				all = false
+			}
+		}
+		is = is || all
+	})
+	return is
+}
+
+// birth is M1: judged in the fold of its own past, once and for all.
+func (n *naive) birth(id protocol.ChangeID) *naiveBirth {
+	b := n.births[id]
+	if b == nil {
+		b = n.judge(n.ops[id])
+		n.births[id] = b
+	}
+	return b
+}
+
+func (n *naive) judge(z *naiveOp) *naiveBirth {
+	b := &naiveBirth{}
+	if _, ok := z.op.(*Genesis); ok {
+		return &naiveBirth{ok: len(z.past) == 0, author: z.cert.Member(), rank: Founder}
+	}
+	if z.op == nil {
+		return b
+	}
+	eff := n.fold(z.past)
+	if n.revoked(eff, z.device) {
+		return b
+	}
+	if by := n.certifier(eff, z.device); by != nil {
+		b.author, b.known = by.cert.Member(), true
+	} else if _, ok := z.op.(*Device); ok && z.cert != nil && z.cert.Certifier.IsZero() && z.cert.DeviceID() == z.device {
+		b.author = z.cert.Member()
+	} else {
+		return b
+	}
+	b.rank = n.rank(eff, b.author)
+	if _, leaves := z.op.(*Leave); b.rank < Guest && !(leaves && n.serves(eff, b.author)) {
+		return b
+	}
+	b.need, b.ok = n.asks(eff, z, b)
+	b.ok = b.ok && b.rank >= b.need
+	return b
+}
+
+func naiveAbove(r Rank) Rank {
+	switch r {
+	case Convener:
+		return Founder
+	case Founder:
+		return 99
+	}
+	return Convener
+}
+
+// asks returns the rank an operation takes and whether all else is right.
+func (n *naive) asks(eff parts, z *naiveOp, b *naiveBirth) (need Rank, ok bool) {
+	isIn := func(m protocol.MemberID, keepers bool) bool {
+		return len(n.admissions(eff, m)) > 0 && (keepers || n.rank(eff, m) > None || !n.serves(eff, m))
+	}
+	switch o := z.op.(type) {
+	case *Merge, *Redact:
+		return Guest, true
+	case *Policy:
+		return Convener, true
+	case *Leave:
+		founders := map[protocol.MemberID]bool{}
+		for _, other := range n.ops {
+			if other.cert != nil && n.rank(eff, other.cert.Member()) == Founder {
+				founders[other.cert.Member()] = true
+			}
+		}
+		return None, b.rank != Founder || len(founders) > 1
+	case *Invite:
+		if o.Rank == None {
+			return n.policy(eff).InviteKeeper, o.Key.Check() == nil
+		}
+		return n.policy(eff).Invite, o.Key.Check() == nil
+	case *RevokeInvite:
+		if n.openInvite(eff, o.Invite) && n.birth(o.Invite).author == b.author {
+			return Guest, true
+		}
+		return Convener, n.openInvite(eff, o.Invite)
+	case *Admit:
+		if z.cert != nil && n.wasRemoved(eff, z.cert.Member()) {
+			return Convener, n.mayAdmit(eff, z, o)
+		}
+		return Member, n.mayAdmit(eff, z, o)
+	case *Commit:
+		a := n.ops[o.Admission]
+		if a == nil || !eff[part{o.Admission, 0}] {
+			return Guest, false
+		}
+		_, admits := a.op.(*Admit)
+		return Guest, admits && a.cert.Member() == b.author
+	case *Device:
+		return Guest, n.mayCertify(eff, z, b.author)
+	case *Epoch:
+		return Guest, n.mayRotate(eff, z, o)
+	case *SetRank:
+		return max(naiveAbove(n.rank(eff, o.Member)), naiveAbove(min(o.Rank, Convener))), isIn(o.Member, false)
+	case *Remove:
+		need = Convener
+		ok = true
+		for _, m := range o.Members {
+			need, ok = max(need, naiveAbove(n.rank(eff, m))), ok && isIn(m, true)
+		}
+		return need, ok
+	case *Revoke:
+		by := n.certifier(eff, o.Device)
+		switch {
+		case by == nil || n.revoked(eff, o.Device):
+			return Convener, false
+		case o.Device == z.device:
+			return Guest, true
+		case by.cert.Member() == b.author && o.ByRoot != protocol.Seal{}:
+			return Guest, by.cert.Root.Verify(o.signed(n.community, z.device), o.ByRoot)
+		}
+		return naiveAbove(n.rank(eff, by.cert.Member())), true
+	case *ExtendCut:
+		x := n.ops[o.Strike]
+		if x == nil || !n.does(eff, o.Strike) {
+			return Convener, false
+		}
+		_, revokes := x.op.(*Revoke)
+		return Convener, revokes || len(n.hits(x)) > 0
+	case *Keeper:
+		by := n.certifier(eff, o.Device)
+		return Convener, by != nil && n.serves(eff, by.cert.Member())
+	case *HandOver:
+		return n.mayHandOver(eff, z, o, b, isIn(o.Old, false) && isIn(o.New, false) && n.rank(eff, o.New) >= Guest)
+	}
+	return Guest, false
+}
+
+func (n *naive) mayHandOver(eff parts, z *naiveOp, o *HandOver, b *naiveBirth, ok bool) (Rank, bool) {
+	old := n.rank(eff, o.Old)
+	if old == Founder {
+		return 99, false
+	}
+	if o.ByRoot != (protocol.Seal{}) {
+		for _, g := range n.admissions(eff, o.Old) {
+			return Guest, ok && g.cert.Root.Verify(o.signed(n.community, z.device), o.ByRoot)
+		}
+		return Guest, false
+	}
+	if !o.Second.IsZero() {
+		first := n.ops[o.Second]
+		if first == nil || !n.does(eff, o.Second) {
+			return naiveAbove(old), false
+		}
+		f, is := first.op.(*HandOver)
+		ok = ok && is && f.Old == o.Old && f.New == o.New && !n.complete(first, f) && n.birth(o.Second).author != b.author
+	}
+	return naiveAbove(old), ok
+}
+
+func (n *naive) wasRemoved(eff parts, m protocol.MemberID) bool {
+	for _, h := range n.hitsOn(eff, m) {
+		if _, leaves := n.ops[h.id].op.(*Leave); h.left == None && !leaves {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *naive) openInvite(eff parts, invite protocol.ChangeID) bool {
+	if !eff[part{invite, 0}] {
+		return false
+	}
+	_, open := n.ops[invite].op.(*Invite)
+	each(n, eff, func(_ *naiveOp, o *RevokeInvite) { open = open && o.Invite != invite })
+	return open
+}
+
+func (n *naive) mayAdmit(eff parts, z *naiveOp, o *Admit) bool {
 	if !n.openInvite(eff, o.Invite) || z.cert == nil {
 		return false
 	}
 	invite := n.ops[o.Invite].op.(*Invite)
 	others := map[protocol.MemberID]bool{}
-	for id := range eff {
-		if a, ok := n.ops[id].op.(*Admit); ok && a.Invite == o.Invite && n.ops[id].cert.Member() != z.cert.Member() {
-			others[n.ops[id].cert.Member()] = true
+	each(n, eff, func(a *naiveOp, other *Admit) {
+		if other.Invite == o.Invite && a.cert.Member() != z.cert.Member() {
+			others[a.cert.Member()] = true
 		}
-	}
+	})
 	if uint64(len(others)) >= invite.Uses {
 		return false
 	}
@@ -253,20 +520,20 @@ func (n *naive) mayAdmit(eff set, z *naiveOp, o *Admit) bool {
 }
 
 // fresh tells whether no other certificate of the device is in force, or it says less.
-func (n *naive) fresh(eff set, cert *identity.Certificate) bool {
+func (n *naive) fresh(eff parts, cert *identity.Certificate) bool {
 	was := n.certifier(eff, cert.DeviceID())
-	return was == nil || bytes.Equal(was.cert.Encode(), cert.Encode()) ||
-		was.cert.Root == cert.Root && cert.Features > was.cert.Features
+	return !n.revoked(eff, cert.DeviceID()) && (was == nil || bytes.Equal(was.cert.Encode(), cert.Encode()) ||
+		was.cert.Root == cert.Root && cert.Features > was.cert.Features)
 }
 
-func (n *naive) mayCertify(eff set, z *naiveOp, member protocol.MemberID, _ *Device) bool {
+func (n *naive) mayCertify(eff parts, z *naiveOp, member protocol.MemberID) bool {
 	if z.cert == nil || z.cert.Member() != member {
 		return false
 	}
 	key := z.cert.Root
 	if !z.cert.Certifier.IsZero() {
 		by := n.certifier(eff, z.cert.Certifier)
-		if by == nil || by.cert.Member() != member {
+		if by == nil || by.cert.Member() != member || n.revoked(eff, z.cert.Certifier) {
 			return false
 		}
 		key = by.cert.Device
@@ -274,165 +541,26 @@ func (n *naive) mayCertify(eff set, z *naiveOp, member protocol.MemberID, _ *Dev
 	return z.cert.Verify(key) == nil && n.fresh(eff, z.cert)
 }
 
-func (n *naive) mayRotate(eff set, z *naiveOp, o *Epoch) bool {
+func (n *naive) mayRotate(eff parts, z *naiveOp, o *Epoch) bool {
 	epochs, answered := 0, false
-	for id := range eff {
-		if e, ok := n.ops[id].op.(*Epoch); ok {
-			epochs++
-			answered = answered || e.Reason == o.Reason && e.Subject == o.Subject
-		}
-	}
+	each(n, eff, func(_ *naiveOp, e *Epoch) {
+		epochs++
+		answered = answered || e.Reason == o.Reason && e.Subject == o.Subject
+	})
 	switch o.Reason {
 	case Start:
 		return epochs == 0
 	case Strike:
 		return !n.covered(eff)
-	case Rotate:
-		if !eff[o.Subject] {
-			return false
-		}
-		p, ok := n.ops[o.Subject].op.(*Policy)
-		return ok && p.Rotate && !answered
-	case Unopened:
-		if !eff[o.Subject] {
-			return false
-		}
-		_, ok := n.ops[o.Subject].op.(*Epoch)
-		return ok && n.ops[o.Subject].device != z.device && !answered
 	}
-	return false
-}
-
-// struck tells whether x, if it stands, voids z.
-func (n *naive) struck(x, z *naiveOp) bool {
-	if r, ok := x.op.(*RevokeInvite); ok {
-		a, admits := z.op.(*Admit)
-		return admits && a.Invite == r.Invite && !x.past[z.id]
+	x := n.ops[o.Subject]
+	if x == nil || !n.does(eff, o.Subject) || answered {
+		return false
 	}
-	return x != z && x.cert != nil && z.cert != nil && x.cert.DeviceID() == z.cert.DeviceID() &&
-		x.cert.Member() != z.cert.Member() && before(x, z)
-}
-
-// rests lists what the right z used may rest upon: conjunctions of
-// alternatives of conjunctions.
-func (n *naive) rests(z *naiveOp) (rests [][][]protocol.ChangeID) {
-	eff := n.fold(z.past)
-	member := protocol.MemberID{}
-	certs := func(device protocol.DeviceID) {
-		var some [][]protocol.ChangeID
-		for id := range z.past {
-			if c := n.ops[id].cert; c != nil && n.birth(id) && c.DeviceID() == device && c.Member() == member {
-				some = append(some, []protocol.ChangeID{id})
-			}
-		}
-		rests = append(rests, some)
+	if o.Reason == Rotate {
+		p, ok := x.op.(*Policy)
+		return ok && p.Rotate
 	}
-	if by := n.certifier(eff, z.device); by != nil {
-		member = by.cert.Member()
-		certs(z.device)
-	} else {
-		member = z.cert.Member()
-	}
-	need := Guest
-	switch o := z.op.(type) {
-	case *Policy:
-		need = Convener
-	case *Invite:
-		need = n.policy(eff).Invite
-		if o.Rank == None {
-			need = n.policy(eff).InviteKeeper
-		}
-	case *RevokeInvite:
-		if author := n.certifier(eff, n.ops[o.Invite].device); author == nil || author.cert.Member() != member {
-			need = Convener
-		}
-	case *Admit:
-		need = Member
-		rests = append(rests, [][]protocol.ChangeID{{o.Invite}})
-	case *Commit:
-		rests = append(rests, [][]protocol.ChangeID{{o.Admission}})
-	case *Device:
-		if !z.cert.Certifier.IsZero() {
-			certs(z.cert.Certifier)
-		}
-	}
-	var some [][]protocol.ChangeID
-	for id := range z.past {
-		g := n.ops[id]
-		if g.cert == nil || g.cert.Member() != member || !n.birth(id) {
-			continue
-		}
-		if n.gives(set{}, g) >= need {
-			some = append(some, []protocol.ChangeID{id})
-		}
-		for c := range z.past {
-			o, ok := n.ops[c].op.(*Commit)
-			if ok && n.birth(c) && o.Admission == id && n.gives(set{c: true}, g) >= need {
-				some = append(some, []protocol.ChangeID{id, c})
-			}
-		}
-	}
-	return append(rests, some)
-}
-
-// fold returns what takes effect in a set closed under past.
-func (n *naive) fold(s set) set {
-	var key []byte
-	for _, id := range n.sorted(s) {
-		key = append(key, id[:8]...)
-	}
-	if eff, ok := n.folds[string(key)]; ok {
-		return eff
-	}
-	in, out := set{}, set{}
-	for id := range s {
-		if !n.birth(id) {
-			out[id] = true
-		}
-	}
-	for n.step(s, in, out) {
-	}
-	left := set{}
-	for id := range s {
-		if _, strikes := n.ops[id].op.(*RevokeInvite); strikes && !in[id] && !out[id] {
-			left[id] = true
-		}
-	}
-	maps.Copy(in, left)
-	n.folds[string(key)] = in
-	return in
-}
-
-// step labels what it can from what is labelled.
-func (n *naive) step(s, in, out set) (changed bool) {
-	for id := range s {
-		if in[id] || out[id] {
-			continue
-		}
-		z := n.ops[id]
-		stands, falls := true, false
-		for x := range s {
-			if n.birth(x) && n.struck(n.ops[x], z) {
-				stands = stands && out[x]
-				falls = falls || in[x]
-			}
-		}
-		if _, ok := z.op.(*Genesis); !ok {
-			for _, some := range n.rests(z) {
-				firm, gone := false, true
-				for _, all := range some {
-					firm = firm || !slices.ContainsFunc(all, func(id protocol.ChangeID) bool { return !in[id] })
-					gone = gone && slices.ContainsFunc(all, func(id protocol.ChangeID) bool { return out[id] })
-				}
-				stands, falls = stands && firm, falls || gone
-			}
-		}
-		switch {
-		case falls:
-			out[id], changed = true, true
-		case stands:
-			in[id], changed = true, true
-		}
-	}
-	return changed
+	_, ok := x.op.(*Epoch)
+	return ok && x.device != z.device
 }

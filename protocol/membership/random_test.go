@@ -3,6 +3,7 @@ package membership
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"coppice.example/protocol"
@@ -37,6 +38,11 @@ func newStory(t *testing.T, rt *rapid.T) *story {
 	}
 	ben := w.joins(founder, someone("ben"), Member)
 	cara := w.joins(founder, someone("cara"), Member)
+	for _, who := range []string{"ben", "cara"} {
+		if rank := pick(s, []Rank{Guest, Member, Convener, Convener, Founder}, who); rank != Member {
+			w.does(founder, &SetRank{Member: someone(who).id(), Rank: rank})
+		}
+	}
 	s.pens = []*pen{founder, ben, cara}
 	for _, name := range people {
 		for device := range 2 {
@@ -115,24 +121,26 @@ func (s *story) turn() {
 
 func (s *story) operation(p *pen) (protocol.Kind, []byte) {
 	var op Operation
-	switch n := s.under(20, "operation"); {
-	case n < 4 || len(s.invites) == 0:
+	switch n := s.under(36, "operation"); {
+	case n < 3 || len(s.invites) == 0:
 		op = s.invite()
-	case n < 7:
+	case n < 5:
 		op = &RevokeInvite{pick(s, s.invites, "invite")}
-	case n < 11:
+	case n < 9:
 		op = s.admit()
-	case n < 13:
+	case n < 11:
 		op = &Commit{pick(s, s.admissions, "admission")}
-	case n < 15:
+	case n < 13:
 		op = s.certify(p)
-	case n < 17:
+	case n < 15:
 		op = &Policy{Rotate: s.flip("rotate")}
 		if o := op.(*Policy); !o.Rotate {
 			o.Invite, o.InviteKeeper, o.Approval = pick(s, []Rank{Member, Convener}, "who"), Member, s.under(4, "approval") == 0
 		}
-	case n < 19:
+	case n < 17:
 		op = s.epoch()
+	case n < 34:
+		op = s.strike(p)
 	default:
 		if s.flip("unknown") {
 			return pick(s, []protocol.Kind{99, KindMerge, KindAdmit}, "kind"), []byte{0x81, 0x01}
@@ -140,6 +148,78 @@ func (s *story) operation(p *pen) (protocol.Kind, []byte) {
 		op = &Merge{}
 	}
 	return op.Kind(), Encode(op)
+}
+
+// strike picks what takes from people, or gives back.
+func (s *story) strike(p *pen) Operation {
+	target := someone(pick(s, people, "target"))
+	switch n := s.under(17, "strike"); {
+	case n < 5:
+		return &SetRank{Member: target.id(), Rank: pick(s, []Rank{Guest, Member, Convener, Convener, Founder}, "to"), Cuts: s.cuts()}
+	case n < 9:
+		o := &Remove{Members: []protocol.MemberID{target.id()}, Cuts: s.cuts()}
+		if other := someone(pick(s, people, "other")); other != target && s.flip("two") {
+			o.Members = append(o.Members, other.id())
+			slices.SortFunc(o.Members, protocol.MemberID.Compare)
+		}
+		return o
+	case n < 10:
+		return &Leave{Cuts: s.cuts()}
+	case n < 12:
+		who := target
+		if s.flip("own") {
+			who = p.who
+		}
+		o := &Revoke{Device: who.devices[s.under(2, "device")].ID(), Cuts: s.cuts()}
+		if s.flip("root") {
+			o.ByRoot = SignRevoke(who.root, s.community, p.device.ID(), o)
+		}
+		return o
+	case n < 14:
+		return s.handOver(p, target)
+	case n < 15:
+		o := &ExtendCut{Strike: pick(s, s.changes, "strike").ID, Cuts: s.cuts()}
+		if len(o.Cuts) == 0 {
+			o.Cuts = []Cut{{contentLog(0), protocol.ChangeID{9}}}
+		}
+		return o
+	case n < 16:
+		return &Keeper{Device: target.devices[0].ID(), Serving: s.flip("serving")}
+	}
+	return &Redact{Changes: []protocol.ChangeID{{1}}}
+}
+
+func (s *story) handOver(p *pen, old *person) Operation {
+	heir := someone(pick(s, people, "heir"))
+	if heir == old {
+		return &Merge{}
+	}
+	o := &HandOver{Old: old.id(), New: heir.id(), Cuts: s.cuts()}
+	switch s.under(3, "by") {
+	case 0:
+		o.ByRoot = SignHandOver(old.root, s.community, p.device.ID(), o)
+	case 1:
+		for _, c := range s.changes {
+			if c.Kind == KindHandOver {
+				e, _ := s.graph.Change(c.ID)
+				first := e.Operation.(*HandOver)
+				o.Old, o.New, o.Second = first.Old, first.New, c.ID
+			}
+		}
+	}
+	return o
+}
+
+// contentLog stands for the content log of some person's device.
+func contentLog(n int) protocol.LogID { return protocol.LogID{byte(n + 1)} }
+
+// cuts keeps a stretch of one content log, or nothing. The ids of content
+// changes stand for their place in the log.
+func (s *story) cuts() []Cut {
+	if s.flip("cut") {
+		return nil
+	}
+	return []Cut{{contentLog(s.under(len(people), "log")), protocol.ChangeID{byte(s.under(4, "kept"))}}}
 }
 
 func (s *story) invite() Operation {
@@ -259,25 +339,23 @@ func (s *story) compare(rt *rapid.T, n *naive, heads []protocol.ChangeID) {
 	all := n.closure(heads)
 	eff := n.fold(all)
 	for i, c := range s.changes {
-		if got := state.Effective(c.ID); got != eff[c.ID] {
-			rt.Fatalf("change %d (%s of %s) effective: %v, naive %v (reason %v)", i, KindName(c.Kind), c.ID, got, eff[c.ID], state.Reason(c.ID))
+		if got := state.Effective(c.ID); got != n.does(eff, c.ID) {
+			rt.Fatalf("change %d effective: %v, naive %v (reason %v)\n%s", i, got, !got, state.Reason(c.ID), s.describe(n))
 		}
 		if got := s.graph.InPast(c.ID, heads); got != all[c.ID] {
 			rt.Fatalf("change %d in past: %v, naive %v", i, got, all[c.ID])
 		}
 	}
-	for _, name := range people {
+	for at, name := range people {
 		who := someone(name)
 		if got, want := state.Rank(who.id()), n.rank(eff, who.id()); got != want {
 			rt.Fatalf("rank of %s: %s, naive %s", name, got, want)
 		}
 		for i, d := range who.devices {
-			by := n.certifier(eff, d.ID())
-			want := by != nil && n.rank(eff, by.cert.Member()) >= Guest
-			if got := state.Active(d.ID()); got != want {
+			if got, want := state.Active(d.ID()), n.active(eff, d.ID()); got != want {
 				rt.Fatalf("device %d of %s active: %v, naive %v", i, name, got, want)
 			}
-			s.compareContent(rt, n, state, eff, d.ID())
+			s.compareContent(rt, n, state, eff, d.ID(), at)
 		}
 	}
 	if got, want := state.Policy(), n.policy(eff); got != want {
@@ -286,19 +364,59 @@ func (s *story) compare(rt *rapid.T, n *naive, heads []protocol.ChangeID) {
 	if _, _, due := state.NeedsEpoch(); state.covered != n.covered(eff) || !due && !state.covered {
 		rt.Fatalf("covered %v, naive %v", state.covered, n.covered(eff))
 	}
+	for _, r := range state.Redactions() {
+		if r.Moderates != eff[part{r.ID, 1}] {
+			rt.Fatalf("redaction %s moderates: %v", r.ID, r.Moderates)
+		}
+	}
 }
 
-// compareContent asks for the rank of a content change of the device at random heads.
-func (s *story) compareContent(rt *rapid.T, n *naive, state *State, eff set, device protocol.DeviceID) {
-	head := pick(s, s.changes, "written at").ID
-	own := n.fold(n.closure([]protocol.ChangeID{head}))
-	want := None
-	if a, b := n.certifier(own, device), n.certifier(eff, device); a != nil && b != nil {
-		want = min(n.rank(own, a.cert.Member()), n.rank(eff, b.cert.Member()))
+// compareContent asks for the rank of a content change of the device at random
+// heads and a random place in its log.
+func (s *story) compareContent(rt *rapid.T, n *naive, state *State, eff parts, device protocol.DeviceID, log int) {
+	place := byte(s.under(4, "place"))
+	c := Content{
+		Device: device, Log: contentLog(log), Heads: []protocol.ChangeID{pick(s, s.changes, "written at").ID},
+		Before: func(kept protocol.ChangeID) bool { return place <= kept[0] },
 	}
-	if got := state.ContentRank(Content{Device: device, Heads: []protocol.ChangeID{head}}); got != want {
+	if got, want := state.ContentRank(c), n.contentRank(eff, c); got != want {
 		rt.Fatalf("content rank %s, naive %s", got, want)
 	}
+}
+
+// describe tells the story, for whoever has to find out.
+func (s *story) describe(n *naive) string {
+	var b strings.Builder
+	at := map[protocol.ChangeID]int{}
+	for i, c := range s.changes {
+		at[c.ID] = i
+		var stands []int
+		for _, p := range c.Parents {
+			stands = append(stands, at[p])
+		}
+		device := fmt.Sprint(s.logs[i].Device)[:4]
+		for _, name := range people {
+			for d := range 2 {
+				if someone(name).devices[d].ID() == s.logs[i].Device {
+					device = fmt.Sprint(name, d)
+				}
+			}
+		}
+		e, _ := s.graph.Change(c.ID)
+		what := fmt.Sprintf("%T", e.Operation)
+		switch o := e.Operation.(type) {
+		case *SetRank, *Remove, *Revoke, *HandOver, *Commit, *RevokeInvite, *Leave:
+			what = fmt.Sprintf("%T%+v", o, o)
+		case *Admit:
+			what = fmt.Sprintf("%T by %d", o, at[o.Invite])
+		}
+		for _, name := range people {
+			what = strings.ReplaceAll(what, someone(name).id().String(), name)
+		}
+		birth := n.birth(c.ID)
+		fmt.Fprintf(&b, "%d %s on %v: %s; birth %v, naive %v %s/%d\n", i, device, stands, what, s.graph.nodes[s.graph.index[c.ID]].born.err, birth.ok, birth.rank, birth.need)
+	}
+	return b.String()
 }
 
 // replay adds the changes to a fresh graph in another causal order, some
