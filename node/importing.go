@@ -32,6 +32,7 @@ const (
 type importing struct {
 	c     *community
 	call  api.Call
+	ctx   context.Context
 	kind  string                       // of files that name none
 	base  string                       // what origins begin with: the directory's name
 	taken map[protocol.DocumentID]bool // what a file of this import already is
@@ -66,14 +67,14 @@ func (n *Node) Import(ctx context.Context, call api.Call, in api.Importing) (api
 	}
 	defer root.Close()
 	i := &importing{
-		c: c, call: call, kind: in.Kind, base: filepath.Base(in.Dir),
+		c: c, call: call, ctx: ctx, kind: in.Kind, base: filepath.Base(in.Dir),
 		taken: map[protocol.DocumentID]bool{}, keys: map[string]bool{}, out: api.Imported{Failed: []api.Failure{}},
 	}
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		return i.visit(ctx, root, name, d, err)
+		return i.visit(root, name, d, err)
 	})
 	if err == nil {
-		err = i.flush(ctx)
+		err = i.flush()
 	}
 	if err != nil {
 		done := i.out.Added + i.out.Changed + i.out.Unchanged
@@ -96,10 +97,10 @@ func openDirectory(dir string) (*os.Root, error) {
 
 // visit looks at one entry of the walk. Hidden entries, links and what is no
 // Markdown file are passed over; a file that cannot be taken is listed.
-func (i *importing) visit(ctx context.Context, root *os.Root, name string, d fs.DirEntry, err error) error {
+func (i *importing) visit(root *os.Root, name string, d fs.DirEntry, err error) error {
 	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
+	case i.ctx.Err() != nil:
+		return i.ctx.Err()
 	case err != nil:
 		if name == "." {
 			return err
@@ -125,7 +126,7 @@ func (i *importing) visit(ctx context.Context, root *os.Root, name string, d fs.
 	}
 	i.batch = append(i.batch, *f)
 	if i.bytes += size; len(i.batch) >= batchFiles || i.bytes >= batchBytes {
-		return i.flush(ctx)
+		return i.flush()
 	}
 	return nil
 }
@@ -195,13 +196,13 @@ func (i *importing) place(page *envelope.Page, name string, hash protocol.Hash) 
 	}
 	f.write = replica.Write{
 		Document: id, Kind: schema.Kind, Intents: page.Intents(schema, origin, hash),
-		Names: names{i.c}, Wall: i.c.node.cfg.wall(i.call.Now),
+		Names: names{i.c, i.ctx}, Wall: i.c.node.cfg.wall(i.call.Now),
 	}
 	return f, nil
 }
 
 // flush writes the batch and counts what became of it.
-func (i *importing) flush(ctx context.Context) error {
+func (i *importing) flush() error {
 	batch := i.batch
 	i.batch, i.bytes = nil, 0
 	if len(batch) == 0 {
@@ -214,7 +215,7 @@ func (i *importing) flush(ctx context.Context) error {
 			return f.write
 		}
 	}
-	replies, err := i.c.act(ctx, makes...)
+	replies, err := i.c.act(i.ctx, makes...)
 	if replies == nil {
 		return err
 	}

@@ -135,7 +135,7 @@ func TestWithoutGossip(t *testing.T) {
 	ana, ben, cleo := w.up("", deaf), w.up("", deaf), w.up("", deaf)
 	w.found(ana)
 	w.join(ana, ben, "Ben")
-	w.join(ben, cleo, "Cleo")
+	w.join(ana, cleo, "Cleo")
 	w.way(cleo, "One", "way")
 	w.way(ana, "Another", "way")
 	w.same(ana, ben, cleo)

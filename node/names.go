@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -11,11 +12,14 @@ import (
 
 // names finds what the words of a write name: it is the community as
 // envelope.Names asks for it.
-type names struct{ *community }
+type names struct {
+	*community
+	ctx context.Context // of the call
+}
 
 // Document implements envelope.Names.
 func (n names) Document(text string) (protocol.DocumentID, error) {
-	at, err := n.find(text)
+	at, err := n.find(n.ctx, text)
 	if err != nil {
 		return protocol.DocumentID{}, err
 	}
@@ -50,7 +54,7 @@ func (n names) Member(text string) (protocol.MemberID, error) {
 
 // Entry implements envelope.Names.
 func (n names) Entry(text string) (protocol.EntryID, error) {
-	at, err := n.find(text)
+	at, err := n.find(n.ctx, text)
 	if err != nil {
 		return protocol.EntryID{}, err
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"coppice.example/node/api"
@@ -32,7 +34,8 @@ type shelf struct {
 	arrival uint64 // what the view reflects once the pending is written
 	written uint64 // what it reflects now
 	timer   *time.Timer
-	unsaid  bool // there is something to flush
+	unsaid  bool         // there is something to flush
+	waiting atomic.Int32 // how many documents are pending
 
 	mu     sync.Mutex
 	people map[protocol.MemberID]string
@@ -136,6 +139,7 @@ func (s *shelf) put(p replica.Projected) {
 	if p.Arrival > 0 {
 		s.arrival = p.Arrival
 	}
+	s.waiting.Store(int32(len(s.pending) + len(s.gone)))
 	switch {
 	case len(s.pending) >= mostPending:
 		s.flush()
@@ -149,7 +153,7 @@ func (s *shelf) put(p replica.Projected) {
 func (s *shelf) item(f *envelope.Folded) view.Item {
 	i := view.Item{
 		ID: f.ID, Kind: f.KindName, Title: f.Title, Author: f.Author, Created: f.Created, Updated: f.Updated,
-		Order: f.Created, Shelved: f.Shelved, Hash: sha256.Sum256(f.Canonical()), Text: f.Plain(),
+		Order: f.Created, Shelved: f.Shelved, Hash: sha256.Sum256(f.Canonical()), Text: f.Body + "\n" + f.Plain(),
 	}
 	if origin, ok := f.Value("origin").(envelope.Object); ok {
 		i.Origin = origin.Text("path")
@@ -204,6 +208,17 @@ func (s *shelf) flush() {
 	s.unsaid, s.written = false, s.arrival
 	clear(s.pending)
 	clear(s.gone)
+	s.waiting.Store(0)
+}
+
+// fewPending is how many documents a reader waits for; nobody waits for a bulk.
+const fewPending = 64
+
+// fresh has what is pending written before somebody reads, unless it is much.
+func (c *community) fresh(ctx context.Context) {
+	if n := c.shelf.waiting.Load(); n > 0 && n <= fewPending {
+		_ = c.ask(ctx, func(*replica.Replica) { c.shelf.flush() })
+	}
 }
 
 // members returns the names of all members who have one.
@@ -307,7 +322,7 @@ func (f found) what() string {
 
 // find returns what an id, or its beginning, means; "me" is this node's own
 // member document.
-func (c *community) find(id string) (found, error) {
+func (c *community) find(ctx context.Context, id string) (found, error) {
 	if id == "me" {
 		kind := c.node.kinds.Named(memberKind).Kind
 		return found{document: protocol.DeriveDocument(c.id, kind, c.persona.Member[:]), kind: memberKind}, nil
@@ -315,6 +330,7 @@ func (c *community) find(id string) (found, error) {
 	if strings.TrimSpace(id) == "" {
 		return found{}, fmt.Errorf("%w: no id given", api.ErrUsage)
 	}
+	c.fresh(ctx)
 	item, entry, err := c.shelf.view.Find(id)
 	var many *view.AmbiguousError
 	switch {

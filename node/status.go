@@ -88,6 +88,10 @@ func (n *Node) StateHash(ctx context.Context, call api.Call) (api.StateHash, err
 // usualWait is how long a sync may take whose caller did not say.
 const usualWait = 10 * time.Second
 
+// dialGrace is how long a sync that could end waits for nodes it does not
+// reach: one that is up answers sooner.
+const dialGrace = 2 * time.Second
+
 // Sync implements [api.Backend].
 func (n *Node) Sync(ctx context.Context, call api.Call, s api.Syncing) (api.Synced, error) {
 	c, err := n.pick(call)
@@ -103,18 +107,22 @@ func (n *Node) Sync(ctx context.Context, call api.Call, s api.Syncing) (api.Sync
 		return api.Synced{}, err
 	}
 	n.net.dialAll()
-	for {
-		next := c.events.next()
+	patience := time.NewTimer(dialGrace)
+	defer patience.Stop()
+	for dialled := false; ; {
+		next, settled := c.events.next(), n.net.settled()
 		out, err := c.synced(ctx)
 		if err != nil {
 			return out, err
 		}
-		if out.Peers > 0 && out.InSync == out.Peers && !n.net.dialling() {
-			return out, nil
+		if out.Peers > 0 && out.InSync == out.Peers && (dialled || !n.net.reaching(c)) {
+			return out, c.ask(ctx, func(*replica.Replica) { c.shelf.flush() })
 		}
 		select {
 		case <-next:
-		case <-n.net.settled():
+		case <-settled:
+		case <-patience.C:
+			dialled = true
 		case <-waiting.Done():
 			switch {
 			case ctx.Err() != nil:

@@ -179,6 +179,7 @@ func (w *wire) court(c *community, peer string, first bool) {
 		w.mu.Lock()
 		delete(w.courting, at)
 		w.mu.Unlock()
+		w.book.settled.tell()
 	})
 }
 
@@ -280,7 +281,29 @@ func (w *wire) dialAll() {
 	w.book.all()
 }
 
-func (w *wire) dialling() bool           { return w.book.busy() }
+// reaching tells whether dials are under way, or a first word with a peer that
+// is connected.
+func (w *wire) reaching(c *community) bool {
+	if w.book.busy() {
+		return true
+	}
+	w.mu.Lock()
+	var peers []string
+	for at := range w.courting {
+		if at.community == c.id && w.linked[at.peer] {
+			peers = append(peers, at.peer)
+		}
+	}
+	w.mu.Unlock()
+	for _, p := range peers {
+		if has, err := c.hasSession(w.node.ctx, p); err == nil && !has {
+			return true
+		}
+	}
+	return false
+}
+
+// settled returns a channel that is closed when a dial, or a first word, ends.
 func (w *wire) settled() <-chan struct{} { return w.book.settled.next() }
 
 // proved shows the peer of a session to gossip: it is a member's.
