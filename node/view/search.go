@@ -2,6 +2,7 @@ package view
 
 import (
 	"database/sql"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -10,7 +11,7 @@ import (
 type Hit struct {
 	Item
 	Heading []Part // the whole title
-	Snippet []Part // some words of the text around what matched
+	Snippet []Part // some words of the text, around what matched
 }
 
 // Part is a piece of shown text; Match tells whether the search asked for it.
@@ -19,18 +20,10 @@ type Part struct {
 	Match bool
 }
 
-// Bounds of a search: what is beyond them is left out of the question.
+// Bounds of a question: what is beyond them is left out.
 const (
-	maxWords  = 16
+	maxTerms  = 16
 	maxLength = 512 // bytes
-)
-
-// Marks that SQLite puts around what matched, and what parts characters that
-// are written without spaces. None of them can be typed.
-const (
-	markOn  = '\x02'
-	markOff = '\x03'
-	parting = '\u200b' // no letter, so a boundary; zero wide, so nothing to see
 )
 
 // Search returns the best items for words, at most limit (0: 50), shelved ones
@@ -39,120 +32,73 @@ const (
 func (v *View) Search(words string, limit int) ([]Hit, error) {
 	v.reset.RLock()
 	defer v.reset.RUnlock()
-	question := match(words)
-	if question == "" {
+	asked := split(words)
+	if len(asked) == 0 {
 		return nil, nil
 	}
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	rows, err := v.read.Query("SELECT "+columns+`, highlight(search, 0, char(2), char(3)), snippet(search, 1, char(2), char(3), '…', 24)
-		FROM search JOIN items ON items.n = search.rowid WHERE search MATCH ? ORDER BY rank LIMIT ?`, question, limit)
+	rows, err := v.read.Query("SELECT "+columns+`, substr(texts.text, 1, ?)
+		FROM (SELECT rowid, rank FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?) AS best
+		JOIN items ON items.n = best.rowid JOIN texts ON texts.n = best.rowid ORDER BY best.rank, items.id`, searched, match(asked), limit)
 	if err != nil {
 		return nil, broken(err)
 	}
 	return collect(rows, func(rows *sql.Rows) (h Hit, err error) {
-		var heading, snippet string
-		h.Item, err = scanItem(rows.Scan, &heading, &snippet)
-		h.Heading, h.Snippet = parts(heading), parts(snippet)
+		var text string
+		h.Item, err = scanItem(rows.Scan, &text)
+		h.Heading, h.Snippet = mark(h.Title, asked), snippet(text, asked)
 		return h, err
 	})
 }
 
-// match turns what a person typed into a question of FTS5 that cannot fail to
-// parse: a conjunction of quoted strings, each a prefix unless it was quoted.
-func match(words string) string {
-	var parts []string
-	for _, w := range split(words) {
-		if !strings.ContainsFunc(w.text, asks) {
-			continue
-		}
-		part := `"` + spaced(w.text) + `"`
-		if !w.phrase {
-			part += "*"
-		}
-		if parts = append(parts, part); len(parts) == maxWords {
-			break
-		}
-	}
-	return strings.Join(parts, " AND ")
-}
-
-type word struct {
-	text   string
+// term is one thing that must match: tokens in a row, the last of them as a
+// prefix unless they were quoted.
+type term struct {
+	tokens []string
 	phrase bool
 }
 
-// split parts words at spaces and takes quoted phrases whole; a quote that is
-// never closed holds to the end.
-func split(s string) (words []word) {
+// match turns terms into a question of FTS5. Tokens are letters and digits in
+// quotes, so nothing a person types is syntax.
+func match(terms []term) string {
+	var all []string
+	for _, t := range terms {
+		part := `"` + strings.Join(t.tokens, " ") + `"`
+		if !t.phrase {
+			part += "*"
+		}
+		all = append(all, part)
+	}
+	return strings.Join(all, " AND ")
+}
+
+// split reads what a person typed: words parted by spaces, and quoted phrases,
+// where a quote that is never closed holds to the end. Each counts once.
+func split(s string) (terms []term) {
 	if len(s) > maxLength {
-		s = strings.ToValidUTF8(s[:maxLength], "")
+		s = s[:maxLength]
 	}
-	var text strings.Builder
-	quoted := false
-	end := func() {
-		if text.Len() > 0 {
-			words = append(words, word{text.String(), quoted})
-			text.Reset()
+	from, quoted := 0, false
+	end := func(to int) {
+		t := term{phrase: quoted}
+		for _, token := range tokens(fold(s[from:to])) {
+			t.tokens = append(t.tokens, token.text)
+		}
+		same := func(o term) bool { return o.phrase == t.phrase && slices.Equal(o.tokens, t.tokens) }
+		if len(t.tokens) > 0 && len(terms) < maxTerms && !slices.ContainsFunc(terms, same) {
+			terms = append(terms, t)
 		}
 	}
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '“' || r == '”' || r == '„':
-			end()
-			quoted = !quoted
-		case unicode.IsSpace(r) && !quoted:
-			end()
-		case r < ' ' || r == unicode.ReplacementChar:
-			text.WriteRune(' ')
-		default:
-			text.WriteRune(r)
-		}
-	}
-	end()
-	return words
-}
-
-// asks tells whether the index knows r as part of a word.
-func asks(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.Co) }
-
-// spaced parts characters of scripts that write without spaces, so that each
-// is a word of its own in the index and two that follow each other a phrase.
-func spaced(s string) string {
-	if !strings.ContainsFunc(s, unspaced) {
-		return s
-	}
-	var b strings.Builder
-	before := false
 	for i, r := range s {
-		now := unspaced(r)
-		if i > 0 && (now || before) {
-			b.WriteRune(parting)
+		quote := strings.ContainsRune(`"“”„`, r)
+		if !quote && (quoted || !unicode.IsSpace(r)) {
+			continue
 		}
-		b.WriteRune(r)
-		before = now
+		end(i)
+		from, quoted = i+len(string(r)), quoted != quote
 	}
-	return b.String()
-}
-
-func unspaced(r rune) bool {
-	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
-}
-
-// parts reads the marks and takes out the partings.
-func parts(marked string) (all []Part) {
-	marked = strings.ReplaceAll(marked, string(parting), "")
-	for match := false; marked != ""; match = !match {
-		mark := markOn
-		if match {
-			mark = markOff
-		}
-		text, rest, _ := strings.Cut(marked, string(mark))
-		if text != "" {
-			all = append(all, Part{text, match})
-		}
-		marked = rest
-	}
-	return all
+	end(len(s))
+	return terms
 }

@@ -106,7 +106,9 @@ CREATE TABLE history (
 	at INTEGER NOT NULL, what TEXT NOT NULL,
 	PRIMARY KEY (n, seq)
 ) WITHOUT ROWID;
-CREATE VIRTUAL TABLE search USING fts5 (title, text, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+CREATE TABLE texts (n INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE VIRTUAL TABLE search USING fts5 (title, text, content = '', contentless_delete = 1,
+	tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'", prefix = '2 3');
 INSERT INTO search (search, rank) VALUES ('rank', 'bm25(6.0, 1.0)');
 `
 

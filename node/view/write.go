@@ -12,7 +12,8 @@ import (
 // statements are prepared once for the writer.
 type statements struct {
 	find, insert, update, forget       *sql.Stmt
-	text, index, unindex               *sql.Stmt
+	text, setText, noText              *sql.Stmt
+	index, unindex                     *sql.Stmt
 	entries, enter, leave, forgetEntry *sql.Stmt
 	history, forgetHistory             *sql.Stmt
 	meta                               *sql.Stmt
@@ -26,7 +27,9 @@ func (s *statements) prepare(db *sql.DB) error {
 		&s.update: `UPDATE items SET id = ?, kind = ?, title = ?, author = ?, member = ?, created = ?, updated = ?, place = ?, shelved = ?,
 			hash = ?, origin = ?, origin_hash = ?, json = ? WHERE n = ?`,
 		&s.forget:  "DELETE FROM items WHERE n = ?",
-		&s.text:    "SELECT title, text FROM search WHERE rowid = ?",
+		&s.text:    "SELECT title, text FROM items JOIN texts USING (n) WHERE n = ?",
+		&s.setText: "INSERT OR REPLACE INTO texts (n, text) VALUES (?, ?)",
+		&s.noText:  "DELETE FROM texts WHERE n = ?",
 		&s.index:   "INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)",
 		&s.unindex: "DELETE FROM search WHERE rowid = ?",
 		&s.entries: "SELECT id FROM entries WHERE n = ?",
@@ -122,6 +125,7 @@ func (w *writing) item(i *Item) {
 		i.Hash[:], sql.NullString{String: i.Origin, Valid: i.Origin != ""}, blobOrNull(i.OriginHash, len(i.OriginHash) == 0), notNull(i.JSON),
 	}
 	n, hash, held := w.number(i.ID)
+	same := held && w.sameText(n, i)
 	if held {
 		w.do(w.stmts.update, append(columns, n)...)
 		add(&w.sum, hash, true)
@@ -130,25 +134,21 @@ func (w *writing) item(i *Item) {
 	}
 	add(&w.sum, i.Hash[:], false)
 	w.numbers[i.ID] = n
-	w.text(n, held, spaced(i.Title), spaced(i.Text))
+	if !same {
+		w.do(w.stmts.unindex, n)
+		w.do(w.stmts.index, n, fold(i.Title), fold(i.Text))
+		w.do(w.stmts.setText, n, i.Text)
+	}
 	w.entries(n, i.Entries)
 }
 
-// text indexes an item's words, unless they are those already there: an index
-// entry costs more than the rest of the item.
-func (w *writing) text(n int64, held bool, title, text string) {
-	if w.err != nil {
-		return
-	}
-	if held {
-		var oldTitle, oldText string
-		w.err = broken(w.tx.Stmt(w.stmts.text).QueryRow(n).Scan(&oldTitle, &oldText))
-		if oldTitle == title && oldText == text {
-			return
-		}
-		w.do(w.stmts.unindex, n)
-	}
-	w.do(w.stmts.index, n, title, text)
+// sameText tells whether a held item has these words already: an entry of the
+// index costs more than the rest of the item.
+func (w *writing) sameText(n int64, i *Item) bool {
+	var title, text string
+	err := w.tx.Stmt(w.stmts.text).QueryRow(n).Scan(&title, &text)
+	w.err = broken(err)
+	return err == nil && title == i.Title && text == i.Text
 }
 
 // entries makes ids those of the item's entries.
@@ -203,7 +203,7 @@ func (w *writing) gone(id protocol.DocumentID) {
 	}
 	add(&w.sum, hash, true)
 	delete(w.numbers, id)
-	for _, s := range []*sql.Stmt{w.stmts.forget, w.stmts.unindex, w.stmts.forgetEntry, w.stmts.forgetHistory} {
+	for _, s := range []*sql.Stmt{w.stmts.forget, w.stmts.unindex, w.stmts.noText, w.stmts.forgetEntry, w.stmts.forgetHistory} {
 		w.do(s, n)
 	}
 }

@@ -1,0 +1,185 @@
+package view
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func found(t testing.TB, v *View, words string) []string {
+	t.Helper()
+	hits, err := v.Search(words, 1000)
+	if err != nil {
+		t.Fatalf("%q: %v", words, err)
+	}
+	var titles []string
+	for _, h := range hits {
+		titles = append(titles, h.Item.Title)
+	}
+	return titles
+}
+
+func TestSearchFinds(t *testing.T) {
+	v := fresh(t)
+	for n, doc := range [][2]string{
+		{"Laying a hedge", "Cut the pleacher low and bend it along the line; bind with hazel."},
+		{"Café notes", "naïve résumé, Ångström and Brücke; über den Fluß."},
+		{"Rain", "東京都の雨水タンクを掃除する。データを記録。"},
+		{"지도", "마을 지도를 만든다"},
+		{"Tools", "wood-lot billhook, don't lend; v2.0 sharpen@dawn C++ 12mm"},
+		{"雨水利用", "how we keep rain water"},
+	} {
+		mustWrite(t, v, Batch{Items: []Item{{ID: id(n), Kind: "way", Title: doc[0], Text: doc[1]}}})
+	}
+	for words, want := range map[string]string{
+		"hedge":               "Laying a hedge",
+		"HED":                 "Laying a hedge",
+		"hed lay":             "Laying a hedge",
+		"pleach haz":          "Laying a hedge",
+		"pleacher tools":      "",
+		`"bend it along"`:     "Laying a hedge",
+		`"it bend along"`:     "",
+		`"bend it alon"`:      "",
+		`"bend it along`:      "Laying a hedge",
+		`“bend it along” haz`: "Laying a hedge",
+		"cafe":                "Café notes",
+		"CAFÉ":                "Café notes",
+		"cafe\u0301":          "Café notes",
+		"resume naive":        "Café notes",
+		"angstrom brucke":     "Café notes",
+		"fluss":               "Café notes",
+		"FLUSS":               "Café notes",
+		"uber":                "Café notes",
+		"雨水":                  "雨水利用|Rain",
+		"京都":                  "Rain",
+		"東京":                  "Rain",
+		"都東":                  "",
+		"タンク":                 "Rain",
+		"データ":                 "Rain",
+		"掃":                   "Rain",
+		"利用":                  "雨水利用",
+		"지도":                  "지도",
+		"도를":                  "지도",
+		"wood-lot":            "Tools",
+		"wood-l":              "Tools",
+		"lot":                 "Tools",
+		"don't":               "Tools",
+		"v2.0":                "Tools",
+		"c++":                 "Tools|Laying a hedge|Café notes",
+		"12mm sharpen@dawn":   "Tools",
+		"":                    "",
+		"***":                 "",
+		`""`:                  "",
+		"hedge ***":           "Laying a hedge",
+	} {
+		got := found(t, v, words)
+		wanted := strings.Split(want, "|")
+		if want == "" {
+			wanted = nil
+		}
+		if len(got) != len(wanted) {
+			t.Errorf("%q found %q, want %q", words, got, wanted)
+			continue
+		}
+		for _, title := range wanted {
+			if !strings.Contains(strings.Join(got, "|"), title) {
+				t.Errorf("%q found %q, want %q", words, got, wanted)
+			}
+		}
+	}
+	hits, err := v.Search("雨水", 1)
+	if err != nil || len(hits) != 1 || fmt.Sprint(hits[0].Heading) != "[{雨水 true} {利用 false}]" {
+		t.Errorf("the title counts more, and is marked: %+v %v", hits, err)
+	}
+	hits, err = v.Search("pleach line", 1)
+	if err != nil || len(hits) != 1 || fmt.Sprint(hits[0].Snippet) != "[{Cut the  false} {pleacher true} { low and bend it along the  false} {line true} {; bind with hazel false}]" {
+		t.Errorf("%+v %v", hits, err)
+	}
+}
+
+// TestPlanted hides a word of its own in each of many documents and finds each
+// by the word, its beginnings, and its plain form.
+func TestPlanted(t *testing.T) {
+	v, r := fresh(t), rand.New(rand.NewPCG(5, 5))
+	const letters, marked, plain = "bcdfghjklmnpqrstvz", "áèîõüçñ", "aeioucn"
+	type plant struct{ word, bare string }
+	var plants []plant
+	b := Batch{}
+	for n := range 400 {
+		var p plant
+		for range 8 {
+			i := r.IntN(7)
+			c := string(letters[r.IntN(len(letters))])
+			p.word += c + string([]rune(marked)[i])
+			p.bare += c + string(plain[i])
+		}
+		plants = append(plants, p)
+		i := randomItem(r, n)
+		if n%2 == 0 {
+			i.Title += " " + p.word
+		} else {
+			i.Text = strings.ToUpper(p.word) + " " + i.Text
+		}
+		b.Items = append(b.Items, i)
+	}
+	mustWrite(t, v, b)
+	for n, p := range plants {
+		for _, words := range []string{p.word, p.bare, strings.ToUpper(p.bare), p.word[:len(p.word)*3/4], p.bare[:10], `"` + p.bare + `"`} {
+			words = strings.ToValidUTF8(words, "")
+			hits, err := v.Search(words, 3)
+			if err != nil || len(hits) == 0 || hits[0].ID != b.Items[n].ID {
+				t.Fatalf("document %d not found by %q: %d hits, %v", n, words, len(hits), err)
+			}
+		}
+	}
+}
+
+// TestHostileWords asks for what FTS5 takes for syntax: no error, and no word
+// of the question is lost to it.
+func TestHostileWords(t *testing.T) {
+	v := fresh(t)
+	mustWrite(t, v, Batch{Items: []Item{{ID: id(1), Title: "and or not near", Text: "near (title text) -- title: and text: and"}}})
+	for _, words := range []string{"AND", "OR", "NOT", "NEAR(title text)", "title:and", "near -not", "{title text}: and", "^and", "and OR zebra" /* finds nothing */} {
+		hits, err := v.Search(words, 9)
+		if want := !strings.Contains(words, "zebra"); err != nil || (len(hits) == 1) != want {
+			t.Errorf("%q: %d hits, %v", words, len(hits), err)
+		}
+	}
+	for _, words := range hostile {
+		if _, err := v.Search(words, 9); err != nil {
+			t.Errorf("%q: %v", words, err)
+		}
+	}
+}
+
+var hostile = []string{
+	"(", ")", "*", "a*", "*a", "a AND", "AND a", "NEAR(", "a NEAR/3 b", "-a", "a -", "+a", "a + b", "^", "{a}", "{", ":", "a:b", "\"", "\"\"\"", "'", "';--", "\\", "\x00", "a\x00b", "\xff\xfe",
+	"\x02", "\x03\x02", "\u200b", "\u0301", "🙂", "🙂*", "\"a", "a\"b\"c", "a\"\"b", strings.Repeat("a ", 5000), strings.Repeat("\"", 999), strings.Repeat("雨", 3000), strings.Repeat("(", 3000), "\ue000", "\U0003fffd", "𝕏", "٣", "ﬁ",
+}
+
+func FuzzSearch(f *testing.F) {
+	for _, words := range hostile {
+		f.Add(words, "some text "+words)
+	}
+	v := fresh(f)
+	f.Fuzz(func(t *testing.T, words, text string) {
+		text = strings.ToValidUTF8(text, "")
+		mustWrite(t, v, Batch{Items: []Item{{ID: id(1), Title: "title", Text: text}}})
+		hits, err := v.Search(words, 5)
+		if err != nil {
+			t.Fatalf("%q: %v", words, err)
+		}
+		for _, h := range hits {
+			for _, p := range append(h.Heading, h.Snippet...) {
+				if p.Text == "" || !utf8.ValidString(p.Text) {
+					t.Fatalf("%q: part %q", words, p.Text)
+				}
+			}
+		}
+		if _, _, err := v.Find(words); err == nil && len(words) < 3 {
+			t.Logf("%q is the beginning of an id", words)
+		}
+	})
+}

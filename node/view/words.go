@@ -1,0 +1,100 @@
+package view
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// letters that compatibility decomposition leaves whole, as people type them
+// who have no such key.
+var plain = map[rune]string{
+	'ß': "ss", 'ø': "o", 'ł': "l", 'đ': "d", 'ð': "d", 'þ': "th", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ħ': "h", 'ŧ': "t", 'ŋ': "n", 'ς': "σ",
+}
+
+// fold makes alike what should be found alike: lower case, without the marks
+// of European scripts, wide and joined forms plain. Characters of scripts that
+// write without spaces are parted, so that each is a token of its own and two
+// that follow each other a phrase.
+func fold(s string) string {
+	if ascii(s) {
+		return strings.ToLower(s)
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	parted := false
+	for _, r := range norm.NFKC.String(unmarked(s)) {
+		now := unspaced(r)
+		if (now || parted) && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		parted = now
+		r = unicode.ToLower(r)
+		if p, ok := plain[r]; ok {
+			b.WriteString(p)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// unmarked takes the combining marks of European scripts away. Those of other
+// scripts are letters to their readers.
+func unmarked(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 0x300 && r <= 0x36f {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(s))
+}
+
+func unspaced(r rune) bool {
+	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+}
+
+// token is a word in a text, as the index parts it.
+type token struct {
+	text     string
+	from, to int // bytes
+}
+
+// tokens parts a text as the index does: runs of letters, digits and marks.
+func tokens(s string) (all []token) {
+	from := -1
+	end := func(to int) {
+		if from >= 0 {
+			all = append(all, token{s[from:to], from, to})
+		}
+		from = -1
+	}
+	for i, r := range s {
+		switch {
+		case unspaced(r):
+			end(i)
+			from = i
+			end(i + utf8.RuneLen(r))
+		case r < utf8.RuneSelf && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z'),
+			r >= utf8.RuneSelf && unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co):
+			if from < 0 {
+				from = i
+			}
+		default:
+			end(i)
+		}
+	}
+	end(len(s))
+	return all
+}
