@@ -34,17 +34,25 @@ func (g *Graph) at(heads []int32) *State {
 func (s *State) with(i int32) *State {
 	next := *s
 	next.heads = []int32{i}
-	next.apply(i, s.g.nodes[i].birth == nil)
-	if !next.stands(i) {
+	n := &s.g.nodes[i]
+	next.apply(i, n.born.err == nil, n.atBirth)
+	if n.born.err != nil {
 		return &next
 	}
-	switch s.g.nodes[i].op.(type) {
-	case *Epoch:
+	if _, is := n.op.(*Epoch); is {
 		next.covered = true
-	case *RevokeInvite:
+	}
+	if s.g.endsAccess(i) {
 		next.covered = false
 	}
 	return &next
+}
+
+// atBirth says which parts of an authorised change stand where nothing strikes:
+// all, but a redaction has power over others' words only from a convener.
+func (n *node) atBirth(int32) bool {
+	_, redacts := n.op.(*Redact)
+	return !redacts || n.born.rank >= Convener
 }
 
 // join folds several heads: all up to their narrow is judged for good, what
@@ -73,7 +81,7 @@ func (g *Graph) gather(heads []int32, narrow int32, after []int32) State {
 	slices.SortFunc(rest, g.compare)
 	s := *g.nodes[top].after
 	for _, i := range rest {
-		s.apply(i, g.nodes[i].birth == nil)
+		s.apply(i, g.nodes[i].born.err == nil, g.nodes[i].atBirth)
 	}
 	return s
 }
@@ -97,15 +105,15 @@ func (g *Graph) covers(s, base *State) bool {
 	return false
 }
 
-// apply folds node i into s, which must be the caller's own; effective says
-// how it was judged. Grants and certificates that do not stand are noted too:
-// they may stand in a later state.
-func (s *State) apply(i int32, effective bool) {
+// apply folds node i into s, which must be the caller's own; effective and
+// stands say how it and its parts were judged. Grants and certificates that do
+// not stand are noted too: they may stand in a later state.
+func (s *State) apply(i int32, effective bool, stands func(part int32) bool) {
 	n := &s.g.nodes[i]
 	if !effective {
 		s.void.add(countsVoid, n.change.ID[:])
 	}
-	if n.birth != nil {
+	if n.born.err != nil {
 		return
 	}
 	switch o := n.op.(type) {
@@ -117,53 +125,73 @@ func (s *State) apply(i int32, effective bool) {
 		s.certify(i, effective)
 	case *Commit:
 		s.commit(i, s.g.index[o.Admission], effective)
+	case *SetRank:
+		s.setRank(i, o, effective)
 	case *Invite:
 		s.invites = s.invites.set(i, &invitation{standing: effective})
 		s.opened = s.opened.push(i)
+	}
+	if effective {
+		s.act(i, stands)
+	}
+}
+
+// act folds what only counts when it is effective.
+func (s *State) act(i int32, stands func(part int32) bool) {
+	if s.g.endsAccess(i) {
+		s.endings = s.endings.push(i)
+	}
+	switch o := s.g.nodes[i].op.(type) {
 	case *RevokeInvite:
-		if effective {
-			invite := s.g.index[o.Invite]
-			changed := *s.invites.get(invite)
-			changed.revoked = true
-			s.invites = s.invites.set(invite, &changed)
-			s.endings = s.endings.push(i)
-		}
+		invite := s.g.index[o.Invite]
+		changed := *s.invites.get(invite)
+		changed.revoked = true
+		s.invites = s.invites.set(invite, &changed)
 	case *Epoch:
-		if effective {
-			s.epochs = s.epochs.push(i)
-		}
+		s.epochs = s.epochs.push(i)
 	case *Policy:
-		switch {
-		case !effective:
-		case o.Rotate:
+		if o.Rotate {
 			s.rotations = s.rotations.push(i)
-		case s.policy == 0 || s.g.compare(i, s.policy) > 0:
+		} else if s.policy == 0 || s.g.compare(i, s.policy) > 0 {
 			s.policy = i
 		}
+	case *Remove, *Leave, *HandOver:
+		_, parted := o.(*Remove)
+		for at, m := range s.g.targets(i) {
+			if !parted || stands(int32(at+1)) {
+				s.change(m, func(m *member) { m.strikes = append(slices.Clip(m.strikes), strike{i, None}) })
+			}
+		}
+		if h, ok := o.(*HandOver); ok && s.g.completes(i, h) {
+			s.handOvers = s.handOvers.push(i)
+		}
+	case *Revoke:
+		number, _ := s.g.devices.find(o.Device)
+		s.changeDevice(number, func(d *device) { d.revokes = append(slices.Clip(d.revokes), strike{i, None}) })
+	case *ExtendCut:
+		strike := s.g.index[o.Strike]
+		s.extended = s.extended.set(strike, append(slices.Clip(s.extended.get(strike)), i))
+	case *Keeper:
+		number, _ := s.g.devices.find(o.Device)
+		s.changeDevice(number, func(d *device) {
+			if d.keeping == 0 || s.g.compare(i, d.keeping) > 0 {
+				d.keeping, d.keepStop = i, !o.Serving
+			}
+		})
+	case *Redact:
+		s.redactions = s.redactions.push(redaction{i, stands(1)})
 	}
 }
 
 // grant notes a grant of a rank and, with it, the device it certifies.
 func (s *State) grant(i int32, gr grant) {
-	m := s.g.nodes[i].member
-	var changed member
-	if was := s.members.get(m); was != nil {
-		changed = *was
-	}
-	changed.grants = append(slices.Clip(changed.grants), gr)
-	changed.rank = changed.granted()
-	s.members = s.members.set(m, &changed)
+	s.change(s.g.nodes[i].member, func(m *member) { m.grants = append(slices.Clip(m.grants), gr) })
 	s.certify(i, gr.standing)
 }
 
 func (s *State) certify(i int32, standing bool) {
 	number := s.g.devices.number(s.g.nodes[i].cert.DeviceID())
-	var changed device
-	if was := s.devices.get(number); was != nil {
-		changed = *was
-	}
-	changed.certs = append(slices.Clip(changed.certs), backing{i, standing})
-	s.devices = s.devices.set(number, &changed)
+	s.changeDevice(number, func(d *device) { d.certs = append(slices.Clip(d.certs), backing{i, standing}) })
 }
 
 func (s *State) admit(i int32, o *Admit, effective bool) {
@@ -183,14 +211,22 @@ func (s *State) admit(i int32, o *Admit, effective bool) {
 
 // commit makes the admission at node admission count in full, if it stands.
 func (s *State) commit(i, admission int32, standing bool) {
-	m := s.g.nodes[admission].member
-	changed := *s.members.get(m)
-	changed.grants = slices.Clone(changed.grants)
-	for at := range changed.grants {
-		if gr := &changed.grants[at]; gr.node == admission {
-			gr.commits = append(slices.Clip(gr.commits), backing{i, standing})
+	s.change(s.g.nodes[admission].member, func(m *member) {
+		m.grants = slices.Clone(m.grants)
+		for at := range m.grants {
+			if gr := &m.grants[at]; gr.node == admission {
+				gr.commits = append(slices.Clip(gr.commits), backing{i, standing})
+			}
 		}
-	}
-	changed.rank = changed.granted()
-	s.members = s.members.set(m, &changed)
+	})
+}
+
+func (s *State) setRank(i int32, o *SetRank, effective bool) {
+	number, _ := s.g.members.find(o.Member)
+	s.change(number, func(m *member) {
+		m.sets = append(slices.Clip(m.sets), setting{i, o.Rank, effective})
+		if left, lowers := s.g.lowers(i); lowers && effective {
+			m.strikes = append(slices.Clip(m.strikes), strike{i, left})
+		}
+	})
 }

@@ -28,6 +28,7 @@ type Graph struct {
 	certs     map[protocol.DeviceID]*identity.Certificate // some change carries it
 	proofs    map[protocol.ChangeID]error                 // signatures, verified once
 	states    map[string]*State                           // of several heads, by their indices
+	redacted  map[protocol.ChangeID]bool                  // some redaction names it
 	marks     []uint32                                    // scratch of walks, by node
 	mark      uint32
 }
@@ -40,7 +41,7 @@ type node struct {
 	preds  []int32   // parents and previous, less those in the past of others
 	before *State    // of its past
 	after  *State    // with it
-	birth  error     // why it is void at birth
+	born   birth     // what M1 says of it
 	member int32     // whom it admits or certifies a device for; -1: neither
 	cert   *identity.Certificate
 
@@ -81,6 +82,7 @@ func New(community protocol.CommunityID) *Graph {
 		certs:     map[protocol.DeviceID]*identity.Certificate{},
 		proofs:    map[protocol.ChangeID]error{},
 		states:    map[string]*State{},
+		redacted:  map[protocol.ChangeID]bool{},
 	}
 }
 
@@ -128,7 +130,7 @@ func (g *Graph) Add(c *protocol.Change, log protocol.LogRef) error {
 	n.op, _ = Decode(c.Kind, c.Shape) // an operation that does not decode is inert
 	g.place(&n)
 	n.before = g.at(n.preds)
-	n.birth = n.before.judge(n.device, n.op, c.ID)
+	n.born = n.before.judge(n.device, n.op, c.ID)
 	g.enter(&n)
 	return nil
 }
@@ -144,6 +146,7 @@ func (g *Graph) begin(c *protocol.Change, log protocol.LogRef) error {
 	}
 	n := node{change: c, device: log.Device, op: genesis, member: g.members.number(cert.Member()), cert: cert}
 	n.before = &State{g: g}
+	n.born = birth{author: n.member, rank: Founder}
 	g.enter(&n)
 	return nil
 }
@@ -169,8 +172,13 @@ func (g *Graph) enter(n *node) {
 		if g.certs[cert.DeviceID()] == nil {
 			g.certs[cert.DeviceID()] = cert
 		}
-		if n.cert == nil && n.birth == nil {
+		if n.cert == nil && n.born.err == nil {
 			n.cert, n.member = cert, g.members.number(cert.Member())
+		}
+	}
+	if o, ok := n.op.(*Redact); ok {
+		for _, id := range o.Changes {
+			g.redacted[id] = true
 		}
 	}
 	g.nodes = append(g.nodes, *n)

@@ -1,53 +1,154 @@
 package membership
 
 import (
-	"bytes"
 	"fmt"
+	"slices"
 
 	"coppice.example/protocol"
-	"coppice.example/protocol/identity"
 )
 
+// nobody is the need of what no rank may do.
+const nobody Rank = 255
+
+// birth is what M1 says of an operation, for ever: by whom, with what rank, and
+// what it took.
+type birth struct {
+	author int32 // member, -1 for none
+	rank   Rank
+	need   Rank
+	err    error
+}
+
 // judge is M1: whether op, by the device, counts in the state of its own past.
-// The answer is fixed for ever. The id is the change's, zero for a question.
-func (s *State) judge(device protocol.DeviceID, op Operation, id protocol.ChangeID) error {
+// The id is the change's, zero for a question.
+func (s *State) judge(device protocol.DeviceID, op Operation, id protocol.ChangeID) birth {
+	b := birth{author: -1}
 	if op == nil {
-		return ErrInert
+		b.err = ErrInert
+		return b
 	}
-	if o, ok := op.(*Device); ok && s.recovers(device, o) {
-		return s.judgeDevice(o, s.memberOfRoot(o), id)
+	m, ok := s.author(device, op)
+	if !ok {
+		b.err = ErrDevice
+		return b
 	}
-	m, ok := s.owner(device)
-	if !ok || s.rank(m) < Guest {
-		return ErrDevice
+	b.author, b.rank = m, s.rank(m)
+	if _, leaves := op.(*Leave); b.rank < Guest && !(leaves && s.g.serves(s.members.get(m))) {
+		b.err = ErrDevice
+		return b
 	}
+	b.need = s.need(m, device, op)
+	switch {
+	case b.need == nobody:
+		b.err = fmt.Errorf("%w: nobody may do this", ErrRank)
+	case b.rank < b.need:
+		b.err = fmt.Errorf("%w: it takes a %s", ErrRank, b.need)
+	default:
+		b.err = s.judgeOp(b, device, op, id)
+	}
+	return b
+}
+
+// author returns whose word the operation is: the device's member, or, for a
+// device that the root brings back, the member of that root.
+func (s *State) author(device protocol.DeviceID, op Operation) (m int32, ok bool) {
+	if s.revoked(device) {
+		return 0, false
+	}
+	if m, ok = s.owner(device); ok {
+		return m, true
+	}
+	o, certifies := op.(*Device)
+	if !certifies {
+		return 0, false
+	}
+	return s.recovers(device, o)
+}
+
+// judgeOp asks what beside the rank an operation needs.
+func (s *State) judgeOp(b birth, device protocol.DeviceID, op Operation, id protocol.ChangeID) error {
 	switch o := op.(type) {
 	case *Epoch:
 		return s.judgeEpoch(o, device)
 	case *Invite:
-		return s.judgeInvite(o, m, id)
+		return s.judgeInvite(o, id)
 	case *RevokeInvite:
-		return s.judgeRevokeInvite(o, m)
+		_, _, err := s.openInvite(o.Invite)
+		return err
 	case *Admit:
-		return s.judgeAdmit(o, m, id)
+		return s.judgeAdmit(o, id)
 	case *Commit:
-		return s.judgeCommit(o, m)
+		return s.judgeCommit(o, b.author)
 	case *Device:
-		return s.judgeDevice(o, m, id)
-	case *Policy:
-		return s.needs(m, Convener)
-	case *Merge:
+		return s.judgeDevice(o, b.author, id)
+	case *Revoke:
+		return s.judgeRevoke(o, b.author, device, id)
+	case *SetRank:
+		return s.judgeTarget(o.Member, false)
+	case *Remove:
+		return s.judgeRemove(o)
+	case *Leave:
+		return s.judgeLeave(b)
+	case *ExtendCut:
+		return s.judgeExtendCut(o)
+	case *Keeper:
+		return s.judgeKeeper(o)
+	case *HandOver:
+		return s.judgeHandOver(o, b, device, id)
+	case *Policy, *Merge, *Redact:
 		return nil
 	}
 	return ErrInert
 }
 
-func (s *State) needs(m int32, rank Rank) error {
-	if s.rank(m) < rank {
-		return fmt.Errorf("%w: it takes a %s", ErrRank, rank)
+// need returns the least rank that an operation takes of member m here.
+func (s *State) need(m int32, device protocol.DeviceID, op Operation) Rank {
+	switch o := op.(type) {
+	case *Leave:
+		return None
+	case *Invite:
+		return s.inviteNeeds(o)
+	case *RevokeInvite:
+		if i, ok := s.effective(o.Invite); ok && s.g.nodes[i].born.author == m {
+			return Guest
+		}
+		return Convener
+	case *Admit:
+		if s.wasRemoved(o) {
+			return Convener
+		}
+		return Member
+	case *Revoke:
+		return s.revokeNeeds(o, m, device)
+	case *SetRank:
+		return max(s.above(o.Member), above(min(o.Rank, Convener)))
+	case *Remove:
+		most := Convener
+		for _, id := range o.Members {
+			most = max(most, s.above(id))
+		}
+		return most
+	case *HandOver:
+		return s.handOverNeeds(o)
+	case *Policy, *ExtendCut, *Keeper:
+		return Convener
 	}
-	return nil
+	return Guest
 }
+
+// above returns the least rank that may act against a member of rank r: nobody
+// acts against an equal.
+func above(r Rank) Rank {
+	switch {
+	case r < Convener:
+		return Convener
+	case r == Convener:
+		return Founder
+	}
+	return nobody
+}
+
+func (s *State) above(id protocol.MemberID) Rank { return above(s.Rank(id)) }
 
 func (s *State) judgeEpoch(o *Epoch, device protocol.DeviceID) error {
 	switch o.Reason {
@@ -95,79 +196,6 @@ func (s *State) answered(o *Epoch) bool {
 	return false
 }
 
-func (s *State) judgeInvite(o *Invite, m int32, id protocol.ChangeID) error {
-	if err := s.g.proved(id, o.Key.Check); err != nil {
-		return fmt.Errorf("%w: %w", ErrInvite, err)
-	}
-	return s.needs(m, s.inviteNeeds(o))
-}
-
-// inviteNeeds returns the rank it takes to make an invite, by the policy here.
-func (s *State) inviteNeeds(o *Invite) Rank {
-	if o.Rank == None {
-		return s.Policy().InviteKeeper
-	}
-	return s.Policy().Invite
-}
-
-// openInvite returns a standing invite that is not revoked.
-func (s *State) openInvite(id protocol.ChangeID) (int32, *Invite, error) {
-	i, ok := s.effective(id)
-	if !ok {
-		return 0, nil, ErrInvite
-	}
-	o, ok := s.g.nodes[i].op.(*Invite)
-	switch {
-	case !ok:
-		return 0, nil, ErrInvite
-	case s.invites.get(i).revoked:
-		return 0, nil, ErrRevoked
-	}
-	return i, o, nil
-}
-
-func (s *State) judgeRevokeInvite(o *RevokeInvite, m int32) error {
-	i, _, err := s.openInvite(o.Invite)
-	if err != nil {
-		return err
-	}
-	if author, ok := s.owner(s.g.nodes[i].device); ok && author == m {
-		return nil
-	}
-	return s.needs(m, Convener)
-}
-
-func (s *State) judgeAdmit(o *Admit, m int32, id protocol.ChangeID) error {
-	if err := s.needs(m, Member); err != nil {
-		return err
-	}
-	i, invite, err := s.openInvite(o.Invite)
-	if err != nil {
-		return err
-	}
-	cert, err := identity.DecodeCertificate(o.Certificate)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrProof, err)
-	}
-	others := uint64(0)
-	newcomer, known := s.g.members.find(cert.Member())
-	for _, used := range s.invites.get(i).used {
-		if !known || used != newcomer {
-			others++
-		}
-	}
-	if others >= invite.Uses {
-		return ErrUsedUp
-	}
-	if err := s.g.proved(id, func() error {
-		_, err := o.Verify(s.g.community, invite.Key)
-		return err
-	}); err != nil {
-		return fmt.Errorf("%w: %w", ErrProof, err)
-	}
-	return s.judgeCertificate(cert)
-}
-
 // proved verifies keys and signatures once a change: they depend on nothing
 // but it and its past.
 func (g *Graph) proved(id protocol.ChangeID, verify func() error) error {
@@ -182,70 +210,15 @@ func (g *Graph) proved(id protocol.ChangeID, verify func() error) error {
 	return err
 }
 
-// judgeCertificate refuses a certificate for a device that has one here,
-// unless it is the same or the same member's device learned more.
-func (s *State) judgeCertificate(cert *identity.Certificate) error {
-	was, ok := s.Certificate(cert.DeviceID())
-	switch {
-	case !ok || bytes.Equal(was.Encode(), cert.Encode()):
-		return nil
-	case was.Root != cert.Root:
-		return fmt.Errorf("%w: the device is another member's", ErrCertified)
-	case cert.Features <= was.Features:
-		return fmt.Errorf("%w: the device has one that says as much", ErrCertified)
+// wasRemoved tells whether a removal or hand-over struck the newcomer: then a
+// convener must let her in again.
+func (s *State) wasRemoved(o *Admit) bool {
+	m, ok := s.newcomer(o)
+	if !ok || s.members.get(m) == nil {
+		return false
 	}
-	return nil
-}
-
-func (s *State) judgeCommit(o *Commit, m int32) error {
-	i, ok := s.effective(o.Admission)
-	if !ok || s.g.nodes[i].change.Kind != KindAdmit || s.g.nodes[i].member != m {
-		return ErrAdmission
-	}
-	return nil
-}
-
-// recovers tells whether the device certifies itself with the root's
-// signature: how a member comes back who lost every device.
-func (s *State) recovers(device protocol.DeviceID, o *Device) bool {
-	cert, err := identity.DecodeCertificate(o.Certificate)
-	return err == nil && cert.Certifier.IsZero() && cert.DeviceID() == device && s.memberOfRoot(o) >= 0 &&
-		s.rank(s.memberOfRoot(o)) >= Guest
-}
-
-// memberOfRoot returns the number of the member whose root the certificate
-// names, -1 if it is nobody's.
-func (s *State) memberOfRoot(o *Device) int32 {
-	cert, err := identity.DecodeCertificate(o.Certificate)
-	if err != nil {
-		return -1
-	}
-	m, ok := s.g.members.find(cert.Member())
-	if !ok {
-		return -1
-	}
-	return m
-}
-
-func (s *State) judgeDevice(o *Device, m int32, id protocol.ChangeID) error {
-	cert, err := identity.DecodeCertificate(o.Certificate)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrCertified, err)
-	}
-	if s.memberOfRoot(o) != m {
-		return fmt.Errorf("%w: it is another member's", ErrCertified)
-	}
-	key := cert.Root
-	if !cert.Certifier.IsZero() {
-		owner, ok := s.owner(cert.Certifier)
-		if !ok || owner != m {
-			return fmt.Errorf("%w: its certifier is no device of this member", ErrCertified)
-		}
-		by, _ := s.Certificate(cert.Certifier)
-		key = by.Device
-	}
-	if err := s.g.proved(id, func() error { return cert.Verify(key) }); err != nil {
-		return fmt.Errorf("%w: %w", ErrCertified, err)
-	}
-	return s.judgeCertificate(cert)
+	return slices.ContainsFunc(s.members.get(m).strikes, func(k strike) bool {
+		_, left := s.g.nodes[k.node].op.(*Leave)
+		return k.ends() && !left
+	})
 }

@@ -1,12 +1,8 @@
 package membership
 
-import (
-	"slices"
+import "slices"
 
-	"coppice.example/protocol"
-)
-
-// label is what the fold says of a change in a window.
+// label is what the fold says of a unit in a window.
 type label uint8
 
 const (
@@ -15,255 +11,230 @@ const (
 	out
 )
 
-// window is the part of a state after its narrow, while it is judged.
-type window struct {
-	g       *Graph
-	base    *State
-	after   []int32
-	labels  map[int32]label
-	fell    map[int32]error
-	strikes map[int32][]int32 // what voids a change if it stands
+// unit is what stands or falls by itself: a change (part 0), one target of a
+// removal (part 1 on), or the power of a redaction over others' words (part 1).
+type unit struct{ node, part int32 }
+
+// lowering is a unit that leaves a member less than she had.
+type lowering struct {
+	unit
+	left Rank
 }
 
-// findStrikes fills strikes and tells whether there are any: a revocation
-// strikes admissions by its invite that it does not know; the earlier of two
-// crossing certificates that give one device to two members strikes the later.
-func (w *window) findStrikes() bool {
-	admissions := map[protocol.ChangeID][]int32{} // by invite
-	certs := map[protocol.DeviceID][]int32{}
-	var revocations []int32
-	for _, i := range w.after {
-		n := &w.g.nodes[i]
-		if n.birth != nil {
-			continue
-		}
-		switch o := n.op.(type) {
-		case *RevokeInvite:
-			revocations = append(revocations, i)
-		case *Admit:
-			admissions[o.Invite] = append(admissions[o.Invite], i)
-		}
-		if n.cert != nil {
-			certs[n.cert.DeviceID()] = append(certs[n.cert.DeviceID()], i)
-		}
-	}
-	w.strikes = map[int32][]int32{}
-	for _, by := range revocations {
-		for _, on := range admissions[w.g.nodes[by].op.(*RevokeInvite).Invite] {
-			if !w.g.reaches(by, on) {
-				w.strikes[on] = append(w.strikes[on], by)
-			}
-		}
-	}
-	for _, same := range certs {
-		for _, by := range same {
-			for _, on := range same {
-				if w.g.nodes[by].member != w.g.nodes[on].member && w.g.compare(by, on) < 0 {
-					w.strikes[on] = append(w.strikes[on], by)
-				}
-			}
-		}
-	}
-	return len(w.strikes) > 0
+// window is the part of a state after its narrow, while it is judged.
+type window struct {
+	g         *Graph
+	base      *State
+	after     []int32
+	labels    map[unit]label
+	fell      map[unit]error
+	strikes   map[unit][]unit      // what voids a unit if it stands
+	lowerings map[int32][]lowering // of a member
+	kept      map[int32]bool       // leaves of the last founder
 }
 
 // fold judges what lies after the narrow and returns the state.
 //
 // Each change is authorised at birth or not, for ever. One that is stands in
-// the fold if something gives the right it used still stands (M4) and nothing
-// that stands strikes it. The grounded set is taken: what nothing strikes
-// stands, what it strikes falls, again until nothing changes; in a cycle that
-// is left the strikes stand and all else falls. No step depends on the order
-// of the changes.
+// the fold if what gives the right it used still stands (M4) and was not taken
+// away beside it (M2), and nothing that stands strikes it (M3 among others).
+// The grounded set is taken: what nothing strikes stands, what it strikes
+// falls, again until nothing changes; in a cycle that is left the strikes stand
+// and all else falls. No step depends on the order of the changes.
 func (w *window) fold() State {
 	slices.SortFunc(w.after, w.g.compare)
-	w.labels, w.fell = make(map[int32]label, len(w.after)), map[int32]error{}
-	for _, i := range w.after {
-		w.labels[i] = open
-		if w.g.nodes[i].birth != nil {
-			w.labels[i] = out
+	w.kept = map[int32]bool{}
+	for {
+		w.label()
+		s := w.state()
+		if s.founders() > 0 || !w.keepFounder() {
+			return s
 		}
 	}
-	for w.sweep() {
-	}
-	for _, i := range w.after {
-		if w.labels[i] == open && strikes(w.g.nodes[i].op) {
-			w.labels[i] = in
-		}
-	}
-	for _, i := range w.after {
-		if w.labels[i] == open {
-			w.labels[i], w.fell[i] = out, w.reason(i)
-		}
-	}
-	s := *w.base
-	for _, i := range w.after {
-		if err := w.fell[i]; err != nil {
-			s.fallen = s.fallen.set(i, err)
-		}
-		s.apply(i, w.labels[i] == in)
-	}
-	return s
 }
 
-// strikes tells whether an operation voids others that do not know it.
-func strikes(op Operation) bool {
-	_, is := op.(*RevokeInvite)
-	return is
-}
-
-// sweep labels what can be labelled, and tells whether it labelled anything.
-func (w *window) sweep() (changed bool) {
-	for _, i := range w.after {
-		if w.labels[i] != open {
-			continue
-		}
-		switch w.judge(i) {
-		case in:
-			w.labels[i], changed = in, true
-		case out:
-			w.labels[i], w.fell[i], changed = out, w.reason(i), true
+// keepFounder voids the last of the leaves by which a community would lose all
+// its founders; it tells whether there was one.
+func (w *window) keepFounder() bool {
+	for at := len(w.after) - 1; at >= 0; at-- {
+		i := w.after[at]
+		if w.g.founderLeaves(i) && w.labels[unit{i, 0}] == in {
+			w.kept[i] = true
+			return true
 		}
 	}
-	return changed
+	return false
 }
 
-// judge returns what the labels so far say of a change.
-func (w *window) judge(i int32) label {
-	verdict := w.grants(i)
-	for _, by := range w.strikes[i] {
-		switch {
-		case w.labels[by] == in:
-			return out
-		case w.labels[by] == open && verdict == in:
-			verdict = open
+func (g *Graph) founderLeaves(i int32) bool {
+	_, leaves := g.nodes[i].op.(*Leave)
+	return leaves && g.nodes[i].born.rank == Founder
+}
+
+// units lists what of a change is judged.
+func (g *Graph) units(i int32) []unit {
+	units := []unit{{i, 0}}
+	switch o := g.nodes[i].op.(type) {
+	case *Remove:
+		for at := range o.Members {
+			units = append(units, unit{i, int32(at + 1)})
 		}
+	case *Redact:
+		units = append(units, unit{i, 1})
+	}
+	return units
+}
+
+func (w *window) label() {
+	w.labels, w.fell = make(map[unit]label, len(w.after)), map[unit]error{}
+	var pending []unit
+	for _, i := range w.after {
+		for _, u := range w.g.units(i) {
+			switch {
+			case w.g.nodes[i].born.err != nil:
+				w.labels[u] = out
+			case w.kept[i]:
+				w.labels[u], w.fell[u] = out, ErrLastFounder
+			default:
+				pending = append(pending, u)
+			}
+		}
+	}
+	for {
+		left := slices.DeleteFunc(slices.Clone(pending), w.settle)
+		if len(left) == len(pending) {
+			break
+		}
+		pending = left
+	}
+	for _, u := range pending {
+		if w.g.strikes(u.node) {
+			w.labels[u] = in
+		}
+	}
+	for _, u := range pending {
+		if w.labels[u] == open {
+			w.labels[u], w.fell[u] = out, w.reason(u)
+		}
+	}
+}
+
+// settle labels a unit if the labels so far decide it.
+func (w *window) settle(u unit) bool {
+	verdict := w.judge(u)
+	if verdict == open {
+		return false
+	}
+	w.labels[u] = verdict
+	if verdict == out {
+		w.fell[u] = w.reason(u)
+	}
+	return true
+}
+
+// judge returns what the labels so far say of a unit.
+func (w *window) judge(u unit) label {
+	verdict := in
+	if u.part > 0 {
+		verdict = w.labels[unit{u.node, 0}]
+		if _, redacts := w.g.nodes[u.node].op.(*Redact); redacts {
+			verdict = both(verdict, w.power(u.node, Convener))
+		}
+	} else {
+		verdict = both(w.grounds(u.node), w.power(u.node, w.g.nodes[u.node].born.need))
+	}
+	for _, by := range w.strikes[u] {
+		verdict = both(verdict, not(w.labels[by]))
 	}
 	return verdict
 }
 
-// reason returns why a change falls.
-func (w *window) reason(i int32) error {
-	for _, by := range w.strikes[i] {
-		if w.labels[by] == in {
-			if strikes(w.g.nodes[by].op) {
-				return ErrRevoked
-			}
-			return ErrCertified
+func both(a, b label) label {
+	if a == out || b == out {
+		return out
+	}
+	if a == open || b == open {
+		return open
+	}
+	return in
+}
+
+func not(a label) label {
+	switch a {
+	case in:
+		return out
+	case out:
+		return in
+	}
+	return open
+}
+
+func either(a, b label) label { return not(both(not(a), not(b))) }
+
+// reason returns why a unit falls.
+func (w *window) reason(u unit) error {
+	if err := w.fell[unit{u.node, 0}]; u.part > 0 && err != nil {
+		return err
+	}
+	for _, by := range w.strikes[u] {
+		if w.labels[by] != in {
+			continue
+		}
+		switch w.g.nodes[by.node].op.(type) {
+		case *RevokeInvite:
+			return ErrRevoked
+		case *Revoke:
+			return ErrStruck
+		}
+		if _, lowers := w.g.lowers(by.node); lowers || w.g.nodes[u.node].cert == nil {
+			return ErrOverruled
+		}
+		if _, lowers := w.g.lowers(u.node); lowers {
+			return ErrOverruled
+		}
+		return ErrCertified
+	}
+	for _, x := range w.lowerings[w.g.nodes[u.node].born.author] {
+		if w.labels[x.unit] == in && x.left < w.g.nodes[u.node].born.need && x.node != u.node && !w.g.reaches(x.node, u.node) {
+			return ErrStruck
 		}
 	}
 	return ErrGrant
 }
 
-// grants returns whether what gives the right a change used still stands: each
-// of its rests has an alternative of which all stand.
-func (w *window) grants(i int32) label {
-	verdict := in
-	for _, alternatives := range w.g.rests(i) {
-		best := out
-		for _, all := range alternatives {
-			best = better(best, w.all(all))
-		}
-		switch best {
-		case out:
-			return out
-		case open:
-			verdict = open
-		}
+// stands returns what is known of a node that something rests upon.
+func (w *window) stands(i int32) label {
+	if l, ok := w.labels[unit{i, 0}]; ok {
+		return l
 	}
-	return verdict
-}
-
-func better(a, b label) label {
-	if a == in || b == in {
-		return in
-	}
-	if a == open || b == open {
+	if slices.Contains(w.after, i) {
 		return open
+	}
+	if w.base.stands(i) {
+		return in
 	}
 	return out
 }
 
-func (w *window) all(nodes []int32) label {
-	verdict := in
-	for _, i := range nodes {
-		l := out
-		if here, ok := w.labels[i]; ok {
-			l = here
-		} else if w.base.stands(i) {
-			l = in
-		}
-		switch l {
-		case out:
-			return out
-		case open:
-			verdict = open
-		}
-	}
-	return verdict
-}
-
-// rests returns what the right a change used rests upon (M4): of each item of
-// the first level some item of the second must stand in full. What there was
-// in its past and did not stand then counts too: it may stand now.
-func (g *Graph) rests(i int32) [][][]int32 {
-	n := &g.nodes[i]
-	s := n.before
-	var rests [][][]int32
-	m, ok := s.owner(n.device)
-	if ok {
-		rests = append(rests, s.certifies(n.device, m))
-	} else { // it certifies itself by the root
-		m = n.member
-	}
-	need := Guest
-	switch o := n.op.(type) {
-	case *Invite:
-		need = s.inviteNeeds(o)
-	case *RevokeInvite:
-		invite := g.index[o.Invite]
-		if author, ok := s.owner(g.nodes[invite].device); !ok || author != m {
-			need = Convener
-		}
-	case *Admit:
-		need = Member
-		rests = append(rests, [][]int32{{g.index[o.Invite]}})
-	case *Commit:
-		rests = append(rests, [][]int32{{g.index[o.Admission]}})
-	case *Device:
-		if by := n.cert.Certifier; !by.IsZero() {
-			rests = append(rests, s.certifies(by, m))
-		}
-	case *Policy:
-		need = Convener
-	}
-	return append(rests, s.members.get(m).gives(need))
-}
-
-// certifies returns the changes that certify a device for a member.
-func (s *State) certifies(id protocol.DeviceID, m int32) (alternatives [][]int32) {
-	number, _ := s.g.devices.find(id)
-	for _, c := range s.devices.get(number).certs {
-		if s.g.nodes[c.node].member == m {
-			alternatives = append(alternatives, []int32{c.node})
-		}
-	}
-	return alternatives
-}
-
-// gives returns the grants that give a rank at least.
-func (m *member) gives(need Rank) (alternatives [][]int32) {
-	for i := range m.grants {
-		gr := &m.grants[i]
-		switch {
-		case gr.waits || gr.keeper || gr.full < need:
-		case need <= Guest:
-			alternatives = append(alternatives, []int32{gr.node})
-		default:
-			for _, c := range gr.commits {
-				alternatives = append(alternatives, []int32{gr.node, c.node})
+// state folds the judged units onto the narrow's state.
+func (w *window) state() State {
+	s := *w.base
+	for _, i := range w.after {
+		err := w.fell[unit{i, 0}]
+		effective := w.labels[unit{i, 0}] == in
+		if removal, ok := w.g.nodes[i].op.(*Remove); ok && effective {
+			effective = false
+			for at := range removal.Members {
+				effective = effective || w.labels[unit{i, int32(at + 1)}] == in
+			}
+			if !effective {
+				err = w.fell[unit{i, 1}]
 			}
 		}
+		if err != nil {
+			s.fallen = s.fallen.set(i, err)
+		}
+		s.apply(i, effective, func(part int32) bool { return w.labels[unit{i, part}] == in })
 	}
-	return alternatives
+	return s
 }

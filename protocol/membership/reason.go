@@ -22,6 +22,15 @@ var (
 	ErrNoReason  = errors.New("nothing asks for a new epoch")
 	// ErrGrant: authorised when it was written, but what gave the right is void.
 	ErrGrant = errors.New("what it rests on turned out void")
+	// ErrTarget: the member or device an operation is about is not in.
+	ErrTarget = errors.New("there is nobody like that here")
+	// ErrStruck: authorised, but its author was removed, demoted, revoked or
+	// had left, and it did not know.
+	ErrStruck = errors.New("its author had lost the right and did not know yet")
+	// ErrOverruled: something else was said of the same person at the same
+	// time that weighs more.
+	ErrOverruled   = errors.New("another word on the same person weighs more")
+	ErrLastFounder = errors.New("the last founder cannot leave: make another one first")
 	// ErrAbsent: the change is not in the state that was asked.
 	ErrAbsent = errors.New("not known at these heads")
 )

@@ -11,69 +11,22 @@ import (
 // changes: every change has the state after it, which shares all but a little
 // with the one before.
 type State struct {
-	g         *Graph
-	heads     []int32             // ascending by id
-	members   vector[*member]     // by the graph's number
-	devices   vector[*device]     // by the graph's number
-	invites   vector[*invitation] // by node
-	fallen    vector[error]       // by node: authorised at birth, void here
-	opened    vector[int32]       // invites taken up, in order of folding
-	epochs    vector[int32]       // effective ones
-	endings   vector[int32]       // effective changes that end access
-	rotations vector[int32]       // effective policies that ask for an epoch
-	covered   bool                // some effective epoch has all of them in its past
-	policy    int32               // the node of the policy in force; 0: none was set
-	void      sum                 // of the ids of void changes
-}
-
-// member is what a state knows of one member. Values are never written after
-// they are in a state.
-type member struct {
-	grants []grant // authorised at birth, standing or not
-	rank   Rank
-}
-
-// grant is what gave a member a rank: the genesis or an admission.
-type grant struct {
-	node     int32
-	full     Rank      // once committed; at once for the founder
-	waits    bool      // for a convener's word
-	keeper   bool      // gives no rank but lets a device serve
-	standing bool      // effective
-	commits  []backing // the member's own that name it
-}
-
-// rank returns what the grant gives if it stands.
-func (gr *grant) rank() Rank {
-	switch {
-	case gr.waits || gr.keeper:
-		return None
-	case gr.committed():
-		return gr.full
-	}
-	return min(Guest, gr.full)
-}
-
-func (gr *grant) committed() bool {
-	return slices.ContainsFunc(gr.commits, func(c backing) bool { return c.standing })
-}
-
-// device is what a state knows of one device.
-type device struct {
-	certs []backing // authorised at birth, standing or not
-}
-
-// backing is a change that something rests upon.
-type backing struct {
-	node     int32
-	standing bool
-}
-
-// invitation is what a state knows of one invite.
-type invitation struct {
-	standing bool
-	revoked  bool
-	used     []int32 // members that came in by it, each once
+	g          *Graph
+	heads      []int32             // ascending by id
+	members    vector[*member]     // by the graph's number
+	devices    vector[*device]     // by the graph's number
+	invites    vector[*invitation] // by node
+	extended   vector[[]int32]     // by strike: the effective changes that extend its cut
+	fallen     vector[error]       // by node: authorised at birth, void here
+	opened     vector[int32]       // invites taken up, in order of folding
+	epochs     vector[int32]       // effective ones
+	endings    vector[int32]       // effective changes that end access
+	rotations  vector[int32]       // effective policies that ask for an epoch
+	handOvers  vector[int32]       // effective, complete ones
+	redactions vector[redaction]   // effective ones
+	covered    bool                // some effective epoch has all of them in its past
+	policy     int32               // the node of the policy in force; 0: none was set
+	void       sum                 // of the ids of void changes
 }
 
 // Heads returns the heads the state is at, ascending.
@@ -86,7 +39,7 @@ func (s *State) holds(i int32) bool {
 
 // stands tells whether a node that is in the state is effective there.
 func (s *State) stands(i int32) bool {
-	return s.g.nodes[i].birth == nil && s.fallen.get(i) == nil
+	return s.g.nodes[i].born.err == nil && s.fallen.get(i) == nil
 }
 
 // rank returns a member's rank by number.
@@ -165,18 +118,18 @@ func (s *State) MemberOf(id protocol.DeviceID) (member protocol.MemberID, ok boo
 // Active tells whether the device is certified, not revoked, and its member at least guest.
 func (s *State) Active(id protocol.DeviceID) bool {
 	m, ok := s.owner(id)
-	return ok && s.rank(m) >= Guest
+	return ok && s.rank(m) >= Guest && !s.revoked(id)
 }
 
 // Serving tells whether the device is an admitted keeper's: it holds and
-// passes on what it cannot read.
+// passes on what it cannot read, until it is revoked or stopped.
 func (s *State) Serving(id protocol.DeviceID) bool {
 	m, ok := s.owner(id)
-	return ok && s.members.get(m).serves()
-}
-
-func (m *member) serves() bool {
-	return slices.ContainsFunc(m.grants, func(gr grant) bool { return gr.standing && gr.keeper && !gr.waits })
+	if !ok || s.revoked(id) || !s.g.serves(s.members.get(m)) {
+		return false
+	}
+	number, _ := s.g.devices.find(id)
+	return !s.device(number).keepStop
 }
 
 // Effective tells whether the change is in the state and takes effect there.
@@ -189,64 +142,20 @@ func (s *State) Reason(id protocol.ChangeID) error {
 	if !ok || !s.holds(i) {
 		return ErrAbsent
 	}
-	if birth := s.g.nodes[i].birth; birth != nil {
-		return birth
+	if err := s.g.nodes[i].born.err; err != nil {
+		return err
 	}
 	return s.fallen.get(i)
 }
 
-// Content is a content change as its rank needs it.
-type Content struct {
-	Device protocol.DeviceID
-	Log    protocol.LogID
-	// Heads are the control heads in force at the change: its own, or those of
-	// the last before it in its log that named any.
-	Heads []protocol.ChangeID
-	// Before tells whether the change is the given one or stands before it in
-	// the chain of its log: whether a cut that keeps that one keeps it.
-	Before func(kept protocol.ChangeID) bool
-}
-
-// ContentRank returns the rank a content change has in this state: the least
-// of (a) its author's at its own heads, fixed for ever, (b) what grants that
-// stand in this state ever gave her, and (c) what the strikes of this state
-// leave. It is total: None for devices and heads unknown.
-func (s *State) ContentRank(c Content) Rank {
-	own, err := s.g.At(c.Heads)
-	if err != nil {
-		return None
-	}
-	m, ok := own.owner(c.Device)
-	if !ok {
-		return None
-	}
-	return min(own.rank(m), s.given(c.Device))
-}
-
-// given returns the highest rank that the grants standing here ever gave the
-// device's member; None when no standing change certifies the device.
-func (s *State) given(id protocol.DeviceID) Rank {
-	m, ok := s.owner(id)
-	if !ok {
-		return None
-	}
-	return s.members.get(m).granted()
-}
-
-// granted returns the highest rank of the standing grants.
-func (m *member) granted() Rank {
-	most := None
-	for i := range m.grants {
-		if m.grants[i].standing {
-			most = max(most, m.grants[i].rank())
-		}
-	}
-	return most
+// root returns a member's root key.
+func (s *State) root(m int32) identity.PublicKey {
+	return s.g.nodes[s.members.get(m).grants[0].node].cert.Root
 }
 
 // May tells whether the device may do op at the heads of this state; nil is
 // yes, else one of the reasons of this package, as a sentence. Nothing else
 // decides it.
 func (s *State) May(device protocol.DeviceID, op Operation) error {
-	return s.judge(device, op, protocol.ChangeID{})
+	return s.judge(device, op, protocol.ChangeID{}).err
 }

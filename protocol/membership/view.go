@@ -13,18 +13,19 @@ import (
 type MemberState struct {
 	ID         protocol.MemberID
 	Rank       Rank
-	Devices    []protocol.DeviceID // certified ones, ascending
-	Admissions []protocol.ChangeID // effective ones by (lamport, id); the genesis for the founder
+	Devices    []protocol.DeviceID // certified and not revoked, ascending
+	Admissions []protocol.ChangeID // that stand, by (lamport, id); the genesis for the founder
 	Keeper     bool                // came in by an invite for keepers, and serves
 	Waiting    bool                // admitted, waits for a convener's word
 	Committed  bool                // her own commit names an admission that stands
 }
 
-// Members returns everyone with an effective admission, ascending by id.
+// Members returns everyone who is in, ascending by id: with an admission that
+// stands and that no removal, leave or hand-over ended.
 func (s *State) Members() []MemberState {
 	var members []MemberState
 	for i := range s.members.len() {
-		if m := s.members.get(int32(i)); m != nil && slices.ContainsFunc(m.grants, func(gr grant) bool { return gr.standing }) {
+		if m := s.members.get(int32(i)); s.g.isIn(m) {
 			members = append(members, s.member(int32(i), m))
 		}
 	}
@@ -33,7 +34,7 @@ func (s *State) Members() []MemberState {
 		id := s.g.devices.ids[i]
 		owner, ok := s.MemberOf(id)
 		at, found := slices.BinarySearchFunc(members, owner, func(m MemberState, id protocol.MemberID) int { return m.ID.Compare(id) })
-		if ok && found {
+		if ok && found && !s.revoked(id) {
 			members[at].Devices = append(members[at].Devices, id)
 		}
 	}
@@ -44,11 +45,11 @@ func (s *State) Members() []MemberState {
 }
 
 func (s *State) member(number int32, m *member) MemberState {
-	state := MemberState{ID: s.g.members.ids[number], Rank: m.rank, Keeper: m.serves()}
+	state := MemberState{ID: s.g.members.ids[number], Rank: m.rank, Keeper: s.g.serves(m)}
 	var admissions []int32
 	for i := range m.grants {
 		gr := &m.grants[i]
-		if !gr.standing {
+		if !gr.standing || !s.g.alive(m, gr.node) {
 			continue
 		}
 		admissions = append(admissions, gr.node)
@@ -158,15 +159,21 @@ func (s *State) NeedsEpoch() (reason Reason, subject protocol.ChangeID, ok bool)
 	return 0, subject, false
 }
 
-// Verdict is what moves in the rank of a device's content changes as control
-// changes arrive. Two states with equal verdicts for a device rank each of its
-// content changes alike.
-type Verdict struct {
-	given Rank
+// Selves returns the member and everyone whose words became hers by effective
+// hand-overs, ascending: whom "self" means in the documents of each.
+func (s *State) Selves(member protocol.MemberID) []protocol.MemberID {
+	selves := []protocol.MemberID{member}
+	for at := 0; at < len(selves); at++ {
+		for i := range s.handOvers.len() {
+			o := s.g.nodes[s.handOvers.get(int32(i))].op.(*HandOver)
+			if o.New == selves[at] && !slices.Contains(selves, o.Old) {
+				selves = append(selves, o.Old)
+			}
+		}
+	}
+	slices.SortFunc(selves, protocol.MemberID.Compare)
+	return selves
 }
-
-// Verdict returns the device's verdict in this state.
-func (s *State) Verdict(device protocol.DeviceID) Verdict { return Verdict{s.given(device)} }
 
 // sum adds hashes modulo 2^256: whatever the order, the same.
 type sum [4]uint64
