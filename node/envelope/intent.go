@@ -8,7 +8,8 @@ type Verb string
 // The verbs, and the types they work on.
 const (
 	DoText     Verb = "text"     // T V: make it read Value, a string
-	DoSet      Verb = "set"      // R: choose Value; also M: put, and T V: text
+	DoSet      Verb = "set"      // R: choose Value; also M: put, T V: text, S: have exactly these
+	DoBegin    Verb = "begin"    // R: choose Value if this makes the document, else nothing
 	DoAdd      Verb = "add"      // S: add Value; also M of many: put with it
 	DoDrop     Verb = "drop"     // S: drop Value; also M of many: put without it
 	DoPut      Verb = "put"      // M: my value is Value

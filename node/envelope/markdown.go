@@ -1,6 +1,12 @@
 package envelope
 
-import "coppice.example/protocol"
+import (
+	"slices"
+	"strings"
+
+	"coppice.example/protocol"
+	"go.yaml.in/yaml/v3"
+)
 
 // Page is a document as a Markdown file: YAML front matter and the body.
 type Page struct {
@@ -8,18 +14,271 @@ type Page struct {
 	Kind   string              // "" when the file does not say
 	Title  string
 	Body   string
-	Fields []Intent // the other fields, in table order
+	Fields []Intent // the other fields that the front matter tells
 	Extra  string   // front matter that is not ours, as it was
 }
 
-// Markdown returns the file of a document: LF, UTF-8, front matter first.
-func Markdown(s *Schema, f *Folded) []byte { panic("being written") }
+// The keys of front matter that are ours in every kind.
+const (
+	keyID     = "coppice"
+	keyKind   = "kind"
+	keyTitle  = "title"
+	keySigned = "signed"
+	keyExtra  = "extra"
+	fence     = "---\n"
+)
+
+// told tells whether a field stands in front matter as something that can be
+// read back: what one importer may say. What members signed as their own (maps,
+// entries, volunteering) is shown under "signed" and not read back.
+func (s *Schema) told(f *Field) bool {
+	switch f.Number {
+	case Title, s.Body, Origin, Imported, Extra:
+		return false
+	}
+	if f.Type != Register && f.Type != Set && !f.Type.text() {
+		return false
+	}
+	return !slices.ContainsFunc(f.Rule, func(g Grant) bool { return g.Who == Herself })
+}
+
+// Markdown returns the file of a document: LF, UTF-8, front matter first. Of
+// registers with several values it tells the one that shows.
+func Markdown(s *Schema, f *Folded) []byte {
+	ours, signed := mapping(), mapping()
+	put(ours, keyID, f.ID.String())
+	put(ours, keyKind, s.Name)
+	put(ours, keyTitle, f.TextOf(s.Field(Title).Name))
+	put(signed, "author", f.Author.String())
+	for _, shown := range f.Fields {
+		row := s.Field(shown.Number)
+		switch {
+		case s.told(row):
+			putNode(ours, shown.Name, node(shown.plainValue(), row.Form.Is == IsPerson))
+		case row.Number != Title && row.Number != s.Body && row.Number != Extra:
+			putNode(signed, shown.Name, node(shown.plainValue(), false))
+		}
+	}
+	putNode(ours, keySigned, signed)
+	extra := f.number(Extra).Text
+	head := extra + encode(ours)
+	if extra != "" && !reads(head, s, extra) {
+		put(ours, keyExtra, extra)
+		head = encode(ours)
+	}
+	return []byte(fence + head + fence + "\n" + f.Body)
+}
+
+// reads tells whether front matter gives a stranger's part back as it was.
+func reads(head string, s *Schema, extra string) bool {
+	if !strings.HasSuffix(extra, "\n") || strings.Contains("\n"+head, "\n"+fence) {
+		return false
+	}
+	page := &Page{}
+	err := page.front(head, NewKinds([]*Schema{s}))
+	return err == nil && page.Extra == extra && !page.ID.IsZero()
+}
 
 // ParseMarkdown reads a file of at most 512 KiB. Path is its name relative to
 // the import, with slashes: the title of a file that has none. Refusals are
 // [Refusal] with [ErrText], [ErrTooLong] or [ErrFrontMatter].
-func ParseMarkdown(kinds *Kinds, b []byte, path string) (*Page, error) { panic("being written") }
+//
+// Front matter of ours names the document or a kind we know. In a stranger's
+// only the title is understood; the rest, as all that we do not know in ours,
+// is kept as it was. What is no mapping is no front matter but part of the body.
+func ParseMarkdown(kinds *Kinds, b []byte, path string) (*Page, error) {
+	text, err := Clean(string(b))
+	if err != nil {
+		return nil, err
+	}
+	page := &Page{Body: text}
+	if head, body, ok := split(text); ok {
+		read := &Page{Body: body}
+		switch err := read.front(head, kinds); {
+		case err == nil:
+			page = read
+		case ours(head):
+			return nil, err
+		}
+	}
+	if !page.ID.IsZero() {
+		page.Body = strings.TrimPrefix(page.Body, "\n")
+	}
+	if len(page.Body) > protocol.MaxText || len(page.Extra) > protocol.MaxText {
+		return nil, refuse(ErrTooLong, "split it into several files", "a text has at most 512 KiB, this has %d KiB", (len(text)+1023)/1024)
+	}
+	if page.Title == "" {
+		page.Title = heading(page.Body)
+	}
+	if page.Title == "" {
+		page.Title = fileTitle(path)
+	}
+	return page, nil
+}
 
-// Intents returns what makes a document read as the page does. For a new
-// document the origin is among them: path and hash of the file.
-func (p *Page) Intents(s *Schema, path string, hash protocol.Hash) []Intent { panic("being written") }
+// Intents returns what makes a document read as the page does. Path and hash
+// of the file become its origin when this makes the document; the hash is
+// noted either way, so that the same file is known again.
+func (p *Page) Intents(s *Schema, path string, hash protocol.Hash) []Intent {
+	intents := []Intent{
+		{Field: s.Field(Title).Name, Verb: DoSet, Value: p.Title},
+		{Field: s.Field(s.Body).Name, Verb: DoText, Value: p.Body},
+	}
+	for _, in := range p.Fields {
+		if f := s.Named(in.Field); f != nil && s.told(f) {
+			intents = append(intents, in)
+		}
+	}
+	if p.Extra != "" {
+		intents = append(intents, Intent{Field: s.Field(Extra).Name, Verb: DoText, Value: p.Extra})
+	}
+	if path != "" {
+		intents = append(intents,
+			Intent{Field: s.Field(Origin).Name, Verb: DoBegin, Value: Object{{"path", path}, {"hash", hash}}},
+			Intent{Field: s.Field(Imported).Name, Verb: DoSet, Value: hash})
+	}
+	return intents
+}
+
+// split takes front matter and body apart at the fences.
+func split(text string) (head, body string, ok bool) {
+	rest, ok := strings.CutPrefix(text, fence)
+	if !ok {
+		return "", "", false
+	}
+	at := 0
+	for line := range strings.Lines(rest) {
+		if strings.TrimRight(line, " \t\n") == "---" && strings.HasPrefix(line, "-") {
+			return rest[:at], rest[at+len(line):], true
+		}
+		at += len(line)
+	}
+	return "", "", false
+}
+
+// ours tells whether unreadable front matter was meant for us.
+func ours(head string) bool { return strings.Contains("\n"+head, "\n"+keyID+":") }
+
+// heading returns the text of the first heading that has any.
+func heading(body string) string {
+	before, fenced := "", ""
+	for line := range strings.Lines(body) {
+		line = strings.TrimRight(line, "\n")
+		trimmed := strings.TrimSpace(line)
+		switch mark := codeFence(trimmed); {
+		case fenced != "":
+			if strings.HasPrefix(trimmed, fenced) {
+				fenced = ""
+			}
+			before = ""
+			continue
+		case mark != "":
+			fenced, before = mark, ""
+			continue
+		}
+		title := ""
+		if rest := strings.TrimLeft(trimmed, "#"); len(trimmed)-len(rest) >= 1 && len(trimmed)-len(rest) <= 6 && strings.HasPrefix(rest, " ") {
+			title = plainTitle(strings.TrimRight(strings.TrimSpace(rest), "#"))
+		} else if before != "" && trimmed != "" && (strings.Trim(trimmed, "=") == "" || strings.Trim(trimmed, "-") == "") {
+			title = plainTitle(before)
+		}
+		if title != "" {
+			return title
+		}
+		before = trimmed
+	}
+	return ""
+}
+
+func codeFence(line string) string {
+	for _, mark := range []string{"```", "~~~"} {
+		if strings.HasPrefix(line, mark) {
+			return mark
+		}
+	}
+	return ""
+}
+
+// plainTitle takes images, links and tags out of a heading; at most 200 runes.
+func plainTitle(s string) string {
+	var b strings.Builder
+	for s != "" {
+		switch {
+		case s[0] == '<':
+			if end := strings.IndexByte(s, '>'); end > 0 {
+				s = s[end+1:]
+				continue
+			}
+		case strings.HasPrefix(s, "!["), s[0] == '[':
+			if label, rest, ok := linked(strings.TrimPrefix(s, "!")); ok {
+				if s[0] == '[' {
+					b.WriteString(plainTitle(label))
+				}
+				s = rest
+				continue
+			}
+		}
+		b.WriteByte(s[0])
+		s = s[1:]
+	}
+	plain := strings.NewReplacer("`", "", "**", "", "__", "").Replace(b.String())
+	if strings.Count(plain, "*") == 2 {
+		plain = strings.ReplaceAll(plain, "*", "")
+	}
+	return cut(oneLine(plain), titleMost)
+}
+
+// linked reads [label](target) from the beginning of s.
+func linked(s string) (label, rest string, ok bool) {
+	end := closing(s, '[', ']')
+	if end < 0 || end+1 >= len(s) || s[end+1] != '(' {
+		return "", "", false
+	}
+	stop := closing(s[end+1:], '(', ')')
+	if stop < 0 {
+		return "", "", false
+	}
+	return s[1:end], s[end+1+stop+1:], true
+}
+
+// closing returns where the bracket that s begins with closes.
+func closing(s string, open, shut byte) int {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case open:
+			depth++
+		case shut:
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+func cut(s string, runes int) string {
+	n := 0
+	for i := range s {
+		if n == runes {
+			return strings.TrimSpace(s[:i])
+		}
+		n++
+	}
+	return s
+}
+
+// fileTitle makes a title of a file's name.
+func fileTitle(path string) string {
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	if dot := strings.LastIndexByte(name, '.'); dot > 0 {
+		name = name[:dot]
+	}
+	name, err := Clean(oneLine(name))
+	if err != nil || name == "" {
+		return "Untitled"
+	}
+	return cut(name, titleMost)
+}
+
+func mapping() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode} }

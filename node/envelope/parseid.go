@@ -9,6 +9,9 @@ import (
 
 // id reads bytes, members, documents, references and persons.
 func (p parse) id(f Form, v any) (protocol.Value, error) {
+	if o, ok := v.(map[string]any); ok && f.Is == IsPerson && len(o) == 1 && o["words"] != nil {
+		return p.words(o["words"])
+	}
 	v = unwrap(v)
 	switch v := v.(type) {
 	case protocol.MemberID:

@@ -125,6 +125,8 @@ const (
 	Imported uint64 = 9
 	Extra    uint64 = 10
 	FirstOwn uint64 = 32
+
+	titleMost = 200 // runes
 )
 
 // The numbers within the common fields.
@@ -159,7 +161,7 @@ func Common(r Rules) []Field {
 		name = "title"
 	}
 	return []Field{
-		{Number: Title, Name: name, Type: Register, Form: Words, Rule: r.Title, Asks: true, Most: 200},
+		{Number: Title, Name: name, Type: Register, Form: Words, Rule: r.Title, Asks: true, Most: titleMost},
 		{Number: Areas, Name: "areas", Type: Set, Form: DocumentRef, Rule: r.Label},
 		{Number: Links, Name: "links", Type: Set, Rule: r.Label, Form: Record(
 			Must(LinkRel, "rel", Choice(Relations...)), Must(LinkTo, "to", Reference))},

@@ -139,6 +139,13 @@ func (p *plan) change(in Intent, f *Field, at protocol.Path, a act) error {
 		return p.text(in, f, at, a)
 	case f.Type == Register && in.Verb == DoSet:
 		return p.set(in, f, at, a)
+	case f.Type == Register && in.Verb == DoBegin:
+		if !p.stand.root {
+			return nil
+		}
+		return p.set(in, f, at, a)
+	case f.Type == Set && in.Verb == DoSet:
+		return p.exactly(in, f, at, a)
 	case f.Type == Set && (in.Verb == DoAdd || in.Verb == DoDrop):
 		return p.member(in, f, at, a)
 	case f.Type == Map:
@@ -158,7 +165,7 @@ func (t Type) verbs() []string {
 	case Register:
 		return []string{"set"}
 	case Set:
-		return []string{"add", "drop"}
+		return []string{"add", "drop", "set"}
 	case Map:
 		return []string{"put", "add", "drop", "take"}
 	case Log:
@@ -283,6 +290,41 @@ func (p *plan) member(in Intent, f *Field, at protocol.Path, a act) error {
 		return err
 	}
 	p.add(at, code, value)
+	return nil
+}
+
+// exactly makes a set hold the given values and no others.
+func (p *plan) exactly(in Intent, f *Field, at protocol.Path, a act) error {
+	several := *f
+	several.Form = Many(f.Form)
+	value, _, err := p.read(in.Value, &several, at.Entry)
+	if err != nil {
+		return err
+	}
+	var wanted []crdt.Value
+	here := p.d.merged.Now().Set(a.op.Path)
+	for _, v := range value.([]protocol.Value) {
+		canon, _ := f.Form.canon(v)
+		wanted = append(wanted, canon)
+		if slices.Contains(here, canon) {
+			continue
+		}
+		a.op.Value = canon
+		if err := p.allow(a, f); err != nil {
+			return err
+		}
+		p.add(at, protocol.Add, v)
+	}
+	for _, canon := range here {
+		if slices.Contains(wanted, canon) {
+			continue
+		}
+		a.op.Value = canon
+		if err := p.allow(a, f); err != nil {
+			return err
+		}
+		p.add(at, protocol.Drop, protocol.NewReader([]byte(canon)).Value()) // a set holds no words
+	}
 	return nil
 }
 
