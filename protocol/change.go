@@ -35,12 +35,11 @@ func (c *Change) Erase() *Change {
 	return &erased
 }
 
+// What sealing adds, in bytes.
 const (
-	sealOverhead  = chacha20poly1305.Overhead                  // 16
-	wordsOverhead = chacha20poly1305.NonceSizeX + sealOverhead // 40
-	WordsOverhead = wordsOverhead                              // bytes of a words part beyond its letters
-	ShapeOverhead = sealOverhead                               // bytes of a sealed shape beyond the shape
-	NonceSize     = chacha20poly1305.NonceSizeX                // random bytes a words part begins with
+	NonceSize     = chacha20poly1305.NonceSizeX           // random bytes a words part begins with
+	WordsOverhead = NonceSize + chacha20poly1305.Overhead // a words part beyond its letters: 40
+	ShapeOverhead = chacha20poly1305.Overhead             // a sealed shape beyond the shape: 16
 )
 
 // ContentKey seals shapes and words of one epoch (XChaCha20-Poly1305). It
@@ -69,9 +68,9 @@ type Draft struct {
 	Words []byte // UTF-8
 }
 
-// Build makes the change of a log; the community of a genesis is zero. A content change is sealed under key, as
-// are the words of a control change; a control change without words takes no
-// key. Nonce must be fresh random bytes: used twice, it gives words away.
+// Build makes the change of a log; the community of a genesis is zero. A
+// content change is sealed under key, as are the words of a control change; a
+// control change without words takes no key. Nonce must be fresh random bytes: used twice, it gives words away.
 // Lengths and body hash of the draft's header are not read; its parents and
 // control heads must ascend. Nothing is copied.
 func (d Draft) Build(community CommunityID, log LogID, key *ContentKey, nonce [NonceSize]byte) *Change {
@@ -79,10 +78,10 @@ func (d Draft) Build(community CommunityID, log LogID, key *ContentKey, nonce [N
 	sealsWords := d.Class != Control || len(d.Words) > 0
 	c.ShapeLen = len(d.Shape)
 	if d.Class != Control {
-		c.ShapeLen += sealOverhead
+		c.ShapeLen += ShapeOverhead
 	}
 	if sealsWords {
-		c.WordsLen = len(d.Words) + wordsOverhead
+		c.WordsLen = len(d.Words) + WordsOverhead
 	}
 	c.BodyHash = Hash{}
 	ad := c.Header.Append(nil)
@@ -122,7 +121,7 @@ func (c *Change) OpenWords(community CommunityID, log LogID, key *ContentKey) (w
 	if c.WordsLen == 0 {
 		return nil, true
 	}
-	if len(c.Words) < wordsOverhead {
+	if len(c.Words) < WordsOverhead {
 		return nil, false
 	}
 	words, err := key.aead().Open(nil, c.Words[:NonceSize], c.Words[NonceSize:], associated("coppice/words/1", community, log, c.associated()))

@@ -208,7 +208,7 @@ func (h *Header) checkControl() error {
 		return fmt.Errorf("%w: a control change names its control heads as parents", ErrHeader)
 	case len(h.Parents) == 0 && !h.Genesis():
 		return fmt.Errorf("%w: only the genesis has no past", ErrHeader)
-	case sealed && h.WordsLen < wordsOverhead:
+	case sealed && h.WordsLen < WordsOverhead:
 		return fmt.Errorf("%w: sealed words are longer than that", ErrHeader)
 	case sealed && h.Seq == 1 && h.Epoch.IsZero():
 		return fmt.Errorf("%w: the first change of a log inherits no epoch", ErrHeader)
@@ -224,7 +224,7 @@ func (h *Header) checkContent() error {
 	switch {
 	case h.Seq == 1 && (len(h.ControlHeads) == 0 || h.Epoch.IsZero()):
 		return fmt.Errorf("%w: the first change of a log inherits neither control heads nor epoch", ErrHeader)
-	case h.WordsLen < wordsOverhead || h.ShapeLen < sealOverhead:
+	case h.WordsLen < WordsOverhead || h.ShapeLen < ShapeOverhead:
 		return fmt.Errorf("%w: a sealed body is longer than that", ErrHeader)
 	}
 	return nil

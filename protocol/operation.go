@@ -144,7 +144,7 @@ func NewLetters(ops []Operation, words []byte, readable bool, wordsLen int) (*Le
 			claimed += n
 		}
 	}
-	if claimed > uint64(max(wordsLen-wordsOverhead, 0)) {
+	if claimed > uint64(max(wordsLen-WordsOverhead, 0)) {
 		return nil, fmt.Errorf("%w: claims more words than there are bytes", ErrBody)
 	}
 	ok := readable && ValidText(words) && uint64(utf8.RuneCount(words)) == claimed

@@ -2,7 +2,10 @@ package membership
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +19,7 @@ var people = []string{"ana", "ben", "cara", "dev", "eli"}
 // story is a world in which every pen knows only what it was told.
 type story struct {
 	*world
-	rt         *rapid.T
+	draw       func(n int, label string) int // from 0 to n-1
 	pens       []*pen
 	knows      map[*pen][]protocol.ChangeID // heads
 	written    map[*pen][]*protocol.Change
@@ -27,10 +30,10 @@ type story struct {
 	policies   []protocol.ChangeID
 }
 
-func newStory(t *testing.T, rt *rapid.T) *story {
+func newStory(t testing.TB, draw func(int, string) int) *story {
 	w, founder := found(t, someone("ana"))
 	s := &story{
-		world: w, rt: rt, knows: map[*pen][]protocol.ChangeID{}, written: map[*pen][]*protocol.Change{},
+		world: w, draw: draw, knows: map[*pen][]protocol.ChangeID{}, written: map[*pen][]*protocol.Change{},
 		inviteKeys: map[protocol.ChangeID]string{},
 	}
 	if s.flip("members invite") {
@@ -78,9 +81,9 @@ func (s *story) note(c *protocol.Change, log protocol.LogRef) {
 	}
 }
 
-func (s *story) flip(label string) bool { return rapid.Bool().Draw(s.rt, label) }
+func (s *story) flip(label string) bool { return s.draw(2, label) == 1 }
 
-func (s *story) under(n int, label string) int { return rapid.IntRange(0, n-1).Draw(s.rt, label) }
+func (s *story) under(n int, label string) int { return s.draw(n, label) }
 
 func pick[T any](s *story, from []T, label string) T { return from[s.under(len(from), label)] }
 
@@ -308,30 +311,59 @@ func (s *story) epoch() Operation {
 }
 
 // TestAgainstNaive compares every state asked for with a second implementation
-// that shares nothing with the first but the codec.
+// that shares nothing with the first but the codec; rapid makes a failure small.
 func TestAgainstNaive(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		s := newStory(t, rt)
-		for range rapid.IntRange(4, 26).Draw(rt, "turns") {
-			s.turn()
-		}
-		n := newNaive(s.community)
-		for i, c := range s.changes {
-			n.take(c, s.logs[i])
-		}
-		s.compare(rt, n, s.graph.Heads())
-		for range 4 {
-			var heads []protocol.ChangeID
-			for range 1 + s.under(4, "heads") {
-				heads = append(heads, pick(s, s.changes, "head").ID)
-			}
-			s.compare(rt, n, heads)
-		}
-		s.replay(rt)
+		s := newStory(t, func(n int, label string) int { return rapid.IntRange(0, n-1).Draw(rt, label) })
+		s.check(rt, rapid.IntRange(4, 26).Draw(rt, "turns"))
 	})
 }
 
-func (s *story) compare(rt *rapid.T, n *naive, heads []protocol.ChangeID) {
+// TestAgainstNaiveBySeeds does the same for COPPICE_SEEDS histories (200 unless
+// told), evenly drawn, the first by COPPICE_SEED.
+func TestAgainstNaiveBySeeds(t *testing.T) {
+	number := func(name string, otherwise uint64) uint64 {
+		if n, err := strconv.ParseUint(os.Getenv(name), 10, 64); err == nil {
+			return n
+		}
+		return otherwise
+	}
+	first := number("COPPICE_SEED", 1)
+	for seed := first; seed < first+number("COPPICE_SEEDS", 200); seed++ {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 0))
+			s := newStory(t, func(n int, _ string) int { return r.IntN(n) })
+			s.check(t, 10+r.IntN(30))
+		})
+	}
+}
+
+// failer is a test of either kind.
+type failer interface {
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
+func (s *story) check(t failer, turns int) {
+	for range turns {
+		s.turn()
+	}
+	n := newNaive(s.community)
+	for i, c := range s.changes {
+		n.take(c, s.logs[i])
+	}
+	s.compare(t, n, s.graph.Heads())
+	for range 4 {
+		var heads []protocol.ChangeID
+		for range 1 + s.under(4, "heads") {
+			heads = append(heads, pick(s, s.changes, "head").ID)
+		}
+		s.compare(t, n, heads)
+	}
+	s.replay(t)
+}
+
+func (s *story) compare(rt failer, n *naive, heads []protocol.ChangeID) {
 	state, err := s.graph.At(heads)
 	if err != nil {
 		rt.Fatal(err)
@@ -373,7 +405,7 @@ func (s *story) compare(rt *rapid.T, n *naive, heads []protocol.ChangeID) {
 
 // compareContent asks for the rank of a content change of the device at random
 // heads and a random place in its log.
-func (s *story) compareContent(rt *rapid.T, n *naive, state *State, eff parts, device protocol.DeviceID, log int) {
+func (s *story) compareContent(rt failer, n *naive, state *State, eff parts, device protocol.DeviceID, log int) {
 	place := byte(s.under(4, "place"))
 	c := Content{
 		Device: device, Log: contentLog(log), Heads: []protocol.ChangeID{pick(s, s.changes, "written at").ID},
@@ -421,7 +453,7 @@ func (s *story) describe(n *naive) string {
 
 // replay adds the changes to a fresh graph in another causal order, some
 // twice: nothing may differ.
-func (s *story) replay(rt *rapid.T) {
+func (s *story) replay(rt failer) {
 	g := New(s.community)
 	g.proofs = s.graph.proofs
 	left := make([]int, len(s.changes))
