@@ -201,6 +201,7 @@ func (r *Replica) hold(h *held) {
 		r.freshDocs[d] = append(r.freshDocs[d], h)
 		r.dirty[d] = true
 		r.documents.applyFresh(r, d, h)
+		r.settleKept(h)
 	}
 }
 

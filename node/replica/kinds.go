@@ -1,7 +1,10 @@
 package replica
 
 import (
+	"coppice.example/node/community"
+	"coppice.example/node/domain"
 	"coppice.example/node/envelope"
+	"coppice.example/node/practice"
 	"coppice.example/protocol"
 )
 
@@ -12,4 +15,6 @@ const (
 )
 
 // Kinds returns the tables of all kinds of document this version knows.
-func Kinds() *envelope.Kinds { return envelope.NewKinds() }
+func Kinds() *envelope.Kinds {
+	return envelope.NewKinds(domain.Kinds(), community.Kinds(), practice.Kinds())
+}

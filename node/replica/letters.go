@@ -17,6 +17,9 @@ func secretKey(id protocol.ChangeID) string { return secretPrefix + hex.EncodeTo
 // know takes a control change into account that the graph has taken.
 func (r *Replica) know(c *protocol.Change) {
 	entry, _ := r.graph.Change(c.ID)
+	for _, cut := range cutsOf(entry.Operation) {
+		r.keeps[cut.Kept] = true
+	}
 	switch op := entry.Operation.(type) {
 	case *membership.Redact:
 		r.redactions.note(c.ID, op)

@@ -47,6 +47,7 @@ type Replica struct {
 	graphLen   int                 // changes in the graph when verdicts were last settled
 	epochs     []protocol.ChangeID // all that are known, void ones too, in causal order
 	redactions redactions
+	keeps      map[protocol.ChangeID]bool // what any cut keeps, held or not
 	rooms      map[string]epoch.AccessKey // by topic; nil: to be made anew
 
 	logs     map[protocol.LogID]*logState
@@ -88,7 +89,7 @@ func blank(cfg Config) *Replica {
 	r.ring = epoch.NewRing(cfg.Community)
 	r.logs = map[protocol.LogID]*logState{}
 	r.frontier = reconcile.NewFrontier(nil)
-	r.redactions = redactions{}
+	r.redactions, r.keeps = redactions{}, map[protocol.ChangeID]bool{}
 	r.documents.init()
 	r.parked.init()
 	r.sessions.init()

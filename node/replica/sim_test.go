@@ -286,6 +286,7 @@ func (s *sim) heal() {
 				st := n.replica.Status()
 				s.t.Logf("node %d: %d changes, frontier %s, state %s, waiting %d, parked %d", n.number, st.Changes, st.Frontier, st.State, st.Waiting, st.Parked)
 			}
+			s.explain()
 			s.t.Fatal("I6: honest nodes differ after three rounds")
 		}
 	}
@@ -361,6 +362,34 @@ func (s *sim) checkRebuild(n *node) {
 	for id, d := range n.shown {
 		if was, now := hashOf(id, d.Folded), hashOf(id, shown[id].Folded); was != now {
 			s.t.Errorf("I10: node %d shows another %s after a rebuild", n.number, id)
+		}
+	}
+}
+
+// explain says in which documents honest nodes differ.
+func (s *sim) explain() {
+	one := s.honest[0]
+	for _, two := range s.honest[1:] {
+		if one.replica.State().Authority() != two.replica.State().Authority() {
+			s.t.Logf("nodes %d and %d differ in authority", one.number, two.number)
+		}
+		for id, a := range one.shown {
+			b := two.shown[id]
+			if b != nil && hashOf(id, a.Folded) == hashOf(id, b.Folded) {
+				continue
+			}
+			s.t.Logf("nodes %d and %d differ in document %s", one.number, two.number, id)
+			for _, n := range []*node{one, two} {
+				d, err := n.replica.Document(id)
+				if err != nil {
+					s.t.Logf("  node %d: %v", n.number, err)
+					continue
+				}
+				s.t.Logf("  node %d: %q %v", n.number, d.Folded.Title, d.Folded.Fields)
+				for _, step := range d.History {
+					s.t.Logf("    %s by %s lamport %d rank %d, %d operations, %d void", step.Change.String()[:6], step.Author.String()[:6], step.Lamport, step.Rank, len(step.Operations), step.Void)
+				}
+			}
 		}
 	}
 }

@@ -56,12 +56,51 @@ func (r *Replica) settleControl() {
 
 // touchLog has every document folded again in which a log has changes. It
 // costs a walk of that log, which a change of its author's rank is worth.
-func (r *Replica) touchLog(log protocol.LogID) {
-	err := r.disk.Range(log, 1, func(c *protocol.Change) error {
-		r.dirty[c.DocumentOf(c.ID)] = true
+func (r *Replica) touchLog(log protocol.LogID) (touched []protocol.DocumentID) {
+	touch := func(c *protocol.Change) error {
+		id := c.DocumentOf(c.ID)
+		r.dirty[id] = true
+		touched = append(touched, id)
 		return nil
-	})
-	r.fail(err)
+	}
+	r.fail(r.disk.Range(log, 1, touch))
+	for _, h := range r.fresh {
+		if h.log.ID == log && h.Class == protocol.Content {
+			r.fail(touch(h.Change))
+		}
+	}
+	return touched
+}
+
+// cutsOf returns what a strike, or what extends one, keeps.
+func cutsOf(op membership.Operation) []membership.Cut {
+	switch o := op.(type) {
+	case *membership.Remove:
+		return o.Cuts
+	case *membership.SetRank:
+		return o.Cuts
+	case *membership.Leave:
+		return o.Cuts
+	case *membership.Revoke:
+		return o.Cuts
+	case *membership.HandOver:
+		return o.Cuts
+	case *membership.ExtendCut:
+		return o.Cuts
+	}
+	return nil
+}
+
+// settleKept takes into account that a change came which a cut keeps: only now
+// is it known which of its log stand before it. All that was folded without it
+// is folded anew, the views of later authors included.
+func (r *Replica) settleKept(h *held) {
+	if !r.keeps[h.ID] {
+		return
+	}
+	for _, id := range r.touchLog(h.log.ID) {
+		r.documents.drop(id)
+	}
 }
 
 func (r *Replica) sortedLogs() []protocol.LogRef {
