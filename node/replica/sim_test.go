@@ -65,6 +65,7 @@ type sim struct {
 	honest  []*node
 	twin    [2]*node // one device in two places that know nothing of each other
 	made    []protocol.DocumentID
+	strikes bool // people are removed and leave
 }
 
 // simulate runs one world and returns the hash of its trace.
@@ -74,6 +75,7 @@ func simulate(t *testing.T, seed uint64, met map[string]int) string {
 	s.met = met
 	s.settle()
 	s.faults = s.draw()
+	s.strikes = s.rng.IntN(2) == 0
 	for range 25 + s.rng.IntN(30) {
 		s.after(s.rng.Int64N(60_000), s.happen)
 	}
@@ -178,7 +180,23 @@ func (s *sim) divide() {
 // govern is a control change by somebody.
 func (s *sim) govern(n *node) {
 	state := n.replica.State()
-	switch s.rng.IntN(4) {
+	switch s.rng.IntN(8) {
+	case 4:
+		if members := state.Members(); s.strikes && len(members) > 0 {
+			n.act(Decide{Operation: &membership.Remove{Members: []protocol.MemberID{members[s.rng.IntN(len(members))].ID}}})
+		}
+	case 5:
+		if s.strikes && n != s.founder && s.rng.IntN(3) == 0 {
+			n.act(Decide{Operation: &membership.Leave{}})
+		}
+	case 6:
+		if ids := n.own(); len(ids) > 0 {
+			n.act(Decide{Operation: &membership.Redact{Changes: []protocol.ChangeID{ids[s.rng.IntN(len(ids))]}}})
+		}
+	case 7:
+		if len(s.nodes) < 8 && !n.down && s.faults.crash == 0 && state.May(n.id(), &membership.Invite{Key: s.key().Public(), Rank: membership.Member, Uses: 1}) == nil {
+			s.honest = append(s.honest, n.join(s.rng.IntN(2) == 0))
+		}
 	case 0:
 		n.act(Decide{Operation: &membership.Invite{Key: s.key().Public(), Rank: membership.Guest, Uses: 2}})
 	case 1:
@@ -273,16 +291,17 @@ func (s *sim) heal() {
 			}
 		}
 		s.rest()
-		order := rand.New(rand.NewPCG(s.rng.Uint64(), 1)).Perm(len(s.honest))
+		active := s.active()
+		order := rand.New(rand.NewPCG(s.rng.Uint64(), 1)).Perm(len(active))
 		for i, k := range order {
-			s.connect(s.honest[k], s.honest[order[(i+1)%len(order)]])
+			s.connect(active[k], active[order[(i+1)%len(order)]])
 		}
 		s.rest()
 		if s.equal() {
 			return
 		}
 		if round == 3 {
-			for _, n := range s.honest {
+			for _, n := range s.active() {
 				st := n.replica.Status()
 				s.t.Logf("node %d: %d changes, frontier %s, state %s, waiting %d, parked %d", n.number, st.Changes, st.Frontier, st.State, st.Waiting, st.Parked)
 			}
@@ -292,9 +311,20 @@ func (s *sim) heal() {
 	}
 }
 
+// active returns the honest nodes whose devices are members' still, as the
+// founder's node has it.
+func (s *sim) active() (nodes []*node) {
+	for _, n := range s.honest {
+		if s.founder.replica.State().Active(n.id()) {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
 func (s *sim) equal() bool {
-	first := s.honest[0].replica.Status()
-	for _, n := range s.honest[1:] {
+	first := s.founder.replica.Status()
+	for _, n := range s.active() {
 		if st := n.replica.Status(); st.Frontier != first.Frontier || st.State != first.State {
 			return false
 		}
@@ -314,10 +344,33 @@ func (s *sim) judge() {
 			hashes[st.Frontier] = st.State
 		}
 	}
+	s.checkLetters()
 	for _, n := range s.honest {
 		n.checkAcked()
 		s.checkForks(n)
 		s.checkRebuild(n)
+	}
+}
+
+// checkLetters is oracle I5: no letter to a device removed in the past of its
+// epoch.
+func (s *sim) checkLetters() {
+	n := s.founder
+	err := n.store.Records(0, func(_ uint64, rec *protocol.Record) error {
+		if rec.Kind != protocol.Letter {
+			return nil
+		}
+		then, err := n.replica.graph.At([]protocol.ChangeID{rec.Epoch})
+		if err != nil {
+			return err
+		}
+		if _, was := then.MemberOf(rec.Recipient); was && !then.Active(rec.Recipient) {
+			s.t.Errorf("I5: a letter of %s to %s, whose access had ended", rec.Device, rec.Recipient)
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
 	}
 }
 
@@ -368,8 +421,8 @@ func (s *sim) checkRebuild(n *node) {
 
 // explain says in which documents honest nodes differ.
 func (s *sim) explain() {
-	one := s.honest[0]
-	for _, two := range s.honest[1:] {
+	one := s.founder
+	for _, two := range s.active() {
 		if one.replica.State().Authority() != two.replica.State().Authority() {
 			s.t.Logf("nodes %d and %d differ in authority", one.number, two.number)
 		}

@@ -157,6 +157,18 @@ func (w *world) add() *node {
 
 func (n *node) id() protocol.DeviceID { return n.device.ID() }
 
+// own returns the content changes of this node's own log.
+func (n *node) own() (ids []protocol.ChangeID) {
+	log := protocol.LogOf(n.id(), n.life, protocol.Content)
+	if err := n.store.Range(log, 1, func(c *protocol.Change) error {
+		ids = append(ids, c.ID)
+		return nil
+	}); err != nil {
+		n.w.t.Fatal(err)
+	}
+	return ids
+}
+
 func (n *node) clock() int64 { return n.w.now + n.skew }
 
 func (n *node) config() Config {
