@@ -164,15 +164,13 @@ func TestUnknownFormatIsHeldBack(t *testing.T) {
 func TestAPageEndsAtACheckedSeal(t *testing.T) {
 	w := newWorld(t, 49)
 	a := w.holder()
-	w.words = 20_000
+	w.words = 5_000 // the whole is one page, and many of those a node builds
 	by, other := w.writer(protocol.Content), w.writer(protocol.Content)
-	bad := 0
 	for i := range 30 {
 		run := w.write(a, by, 1)
 		w.write(a, other, 1)
 		if i%2 == 0 && i < 24 {
 			run.Seal[0]++ // nobody will look at it
-			bad++
 		}
 	}
 	for _, s := range a.runs {
@@ -189,9 +187,7 @@ func TestAPageEndsAtACheckedSeal(t *testing.T) {
 	}
 	c := w.holder()
 	sync(t, w, b, c)
-	if b.frontier.Hash() != c.frontier.Hash() && len(c.changes) > 2 {
-		t.Fatalf("c was given a page it cannot verify: %d of %d changes", len(c.changes), len(b.changes))
-	}
+	equal(t, b, c) // c could verify every page
 }
 
 func FuzzFrame(f *testing.F) {
