@@ -142,8 +142,8 @@ func TestChainSplitUnderDifferentSeals(t *testing.T) {
 			sync(t, w, holders[0], holders[1])
 			sync(t, w, holders[1], holders[2])
 		}
-		sync(t, w, holders[0], home)
 		equal(t, holders[0], holders[2])
+		sync(t, w, holders[0], home)
 		equal(t, holders[0], home)
 	}
 }
