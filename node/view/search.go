@@ -2,6 +2,7 @@ package view
 
 import (
 	"database/sql"
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,10 +21,10 @@ type Part struct {
 	Match bool
 }
 
-// Bounds of a question: what is beyond them is left out.
 const (
-	maxTerms  = 16
-	maxLength = 512 // bytes
+	maxTerms  = 16  // of a question; more are left out
+	maxLength = 512 // bytes of a question; more are left out
+	ranked    = 500 // items that are ranked against each other
 )
 
 // Search returns the best items for words, at most limit (0: 50), shelved ones
@@ -39,18 +40,58 @@ func (v *View) Search(words string, limit int) ([]Hit, error) {
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	rows, err := v.read.Query("SELECT "+columns+`, substr(texts.text, 1, ?)
-		FROM (SELECT rowid, rank FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?) AS best
-		JOIN items ON items.n = best.rowid JOIN texts ON texts.n = best.rowid ORDER BY best.rank, items.id`, searched, match(asked), limit)
+	best, err := v.best(match(asked), limit)
+	if err != nil {
+		return nil, err
+	}
+	hits := make([]Hit, 0, len(best))
+	for _, n := range best {
+		var h Hit
+		var text string
+		h.Item, err = scanItem(v.read.QueryRow("SELECT "+columns+", substr(texts.text, 1, ?) FROM items JOIN texts USING (n) WHERE n = ?", searched, n).Scan, &text)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue // gone since it was found
+		}
+		if err != nil {
+			return nil, broken(err)
+		}
+		h.Heading, h.Snippet = mark(h.Title, asked), snippet(text, asked)
+		hits = append(hits, h)
+	}
+	return hits, nil
+}
+
+// best returns the row numbers of the best items. Where so many match that
+// their order says little, and ranking them all takes long, those with the
+// words in the title come first and the newest before the older.
+func (v *View) best(question string, limit int) (best []int64, err error) {
+	matching, err := v.numbers("SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", question, ranked+1)
+	if err != nil {
+		return nil, err
+	}
+	if matching[0] <= ranked {
+		return v.numbers("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?", question, limit)
+	}
+	for _, question := range []string{"title : (" + question + ")", question} {
+		newest, err := v.numbers("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?", question, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range newest {
+			if len(best) < limit && !slices.Contains(best, n) {
+				best = append(best, n)
+			}
+		}
+	}
+	return best, nil
+}
+
+func (v *View) numbers(query string, args ...any) ([]int64, error) {
+	rows, err := v.read.Query(query, args...)
 	if err != nil {
 		return nil, broken(err)
 	}
-	return collect(rows, func(rows *sql.Rows) (h Hit, err error) {
-		var text string
-		h.Item, err = scanItem(rows.Scan, &text)
-		h.Heading, h.Snippet = mark(h.Title, asked), snippet(text, asked)
-		return h, err
-	})
+	return collect(rows, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) })
 }
 
 // term is one thing that must match: tokens in a row, the last of them as a

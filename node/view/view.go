@@ -116,10 +116,12 @@ INSERT INTO search (search, rank) VALUES ('rank', 'bm25(6.0, 1.0)');
 type View struct {
 	path string
 
-	reset sync.RWMutex // held to replace the two below
+	reset sync.RWMutex // held to replace what follows
 	write *sql.DB      // one connection
 	read  *sql.DB      // a few
-	stmts statements
+
+	writing sync.Mutex // one batch at a time
+	stmts   statements
 }
 
 const readers = 4
@@ -147,7 +149,7 @@ func (v *View) open() (err error) {
 	// the stamp with them, but never mixes two states as OFF would.
 	const shared = "_pragma=busy_timeout(10000)&_pragma=temp_store(MEMORY)"
 	at := "file://" + (&url.URL{Path: filepath.ToSlash(v.path)}).EscapedPath() + "?" + shared
-	if v.write, err = sql.Open("sqlite", at+"&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-4096)&_pragma=journal_size_limit(8388608)"); err != nil {
+	if v.write, err = sql.Open("sqlite", at+"&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=cache_size(-4096)&_pragma=journal_size_limit(8388608)"); err != nil {
 		return fmt.Errorf("view: %w", err)
 	}
 	v.write.SetMaxOpenConns(1)
@@ -169,7 +171,7 @@ func (v *View) open() (err error) {
 	if found != version {
 		return fmt.Errorf("view: %w: version %d", ErrRebuild, found)
 	}
-	if _, err := meta(v.write, "stamp"); err != nil {
+	if _, err := meta(v.write.QueryRow, "stamp"); err != nil {
 		return err
 	}
 	return v.stmts.prepare(v.write)
@@ -238,7 +240,7 @@ func (v *View) Reset() error {
 func (v *View) Stamp() (uint64, error) {
 	v.reset.RLock()
 	defer v.reset.RUnlock()
-	value, err := meta(v.read, "stamp")
+	value, err := meta(v.read.QueryRow, "stamp")
 	if err != nil || len(value) != 8 {
 		return 0, err
 	}
@@ -250,17 +252,13 @@ func (v *View) Stamp() (uint64, error) {
 func (v *View) Sum() (sum [32]byte, err error) {
 	v.reset.RLock()
 	defer v.reset.RUnlock()
-	value, err := meta(v.read, "sum")
+	value, err := meta(v.read.QueryRow, "sum")
 	copy(sum[:], value)
 	return sum, err
 }
 
-type querier interface {
-	QueryRow(query string, args ...any) *sql.Row
-}
-
-func meta(q querier, key string) (value []byte, err error) {
-	err = q.QueryRow("SELECT value FROM meta WHERE key = ?", key).Scan(&value)
+func meta(ask func(query string, args ...any) *sql.Row, key string) (value []byte, err error) {
+	err = ask("SELECT value FROM meta WHERE key = ?", key).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

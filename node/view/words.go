@@ -8,34 +8,62 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// letters that compatibility decomposition leaves whole, as people type them
-// who have no such key.
+// plain are letters that decomposition leaves whole, as people type them who
+// have no such key.
 var plain = map[rune]string{
 	'ß': "ss", 'ø': "o", 'ł': "l", 'đ': "d", 'ð': "d", 'þ': "th", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ħ': "h", 'ŧ': "t", 'ŋ': "n", 'ς': "σ",
 }
 
-// fold makes alike what should be found alike: lower case, without the marks
-// of European scripts, wide and joined forms plain. Characters of scripts that
-// write without spaces are parted, so that each is a token of its own and two
-// that follow each other a phrase.
-func fold(s string) string {
-	if ascii(s) {
-		return strings.ToLower(s)
+// latin is foldRune of the letters of Europe.
+var latin = func() (table [0x250]string) {
+	for r := range table {
+		table[r] = foldRune(rune(r))
 	}
+	return table
+}()
+
+// foldRune takes case away, and the combining marks of European scripts; those
+// of other scripts are letters to their readers.
+func foldRune(r rune) string {
 	var b strings.Builder
-	b.Grow(len(s))
-	parted := false
-	for _, r := range norm.NFKC.String(unmarked(s)) {
-		now := unspaced(r)
-		if (now || parted) && b.Len() > 0 {
-			b.WriteByte(' ')
+	for _, r := range norm.NFKD.String(string(r)) {
+		if r >= 0x300 && r <= 0x36f {
+			continue
 		}
-		parted = now
 		r = unicode.ToLower(r)
 		if p, ok := plain[r]; ok {
 			b.WriteString(p)
 		} else {
 			b.WriteRune(r)
+		}
+	}
+	return norm.NFKC.String(b.String())
+}
+
+// fold makes alike what should be found alike: lower case, without diacritics,
+// wide and joined forms plain. Characters of scripts that write without spaces
+// are parted, so that each is a token of its own and two that follow each
+// other a phrase.
+func fold(s string) string {
+	if ascii(s) {
+		return strings.ToLower(s)
+	}
+	if !norm.NFKC.IsNormalString(s) {
+		s = norm.NFKC.String(s)
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	parted := false
+	for _, r := range s {
+		now := unspaced(r)
+		if (now || parted) && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		parted = now
+		if r < rune(len(latin)) {
+			b.WriteString(latin[r])
+		} else {
+			b.WriteString(foldRune(r))
 		}
 	}
 	return b.String()
@@ -48,17 +76,6 @@ func ascii(s string) bool {
 		}
 	}
 	return true
-}
-
-// unmarked takes the combining marks of European scripts away. Those of other
-// scripts are letters to their readers.
-func unmarked(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 0x300 && r <= 0x36f {
-			return -1
-		}
-		return r
-	}, norm.NFKD.String(s))
 }
 
 func unspaced(r rune) bool {

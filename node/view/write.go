@@ -17,6 +17,7 @@ type statements struct {
 	entries, enter, leave, forgetEntry *sql.Stmt
 	history, forgetHistory             *sql.Stmt
 	meta                               *sql.Stmt
+	begin, commit, rollback            *sql.Stmt
 }
 
 func (s *statements) prepare(db *sql.DB) error {
@@ -41,6 +42,9 @@ func (s *statements) prepare(db *sql.DB) error {
 		&s.forgetHistory: "DELETE FROM history WHERE n = ?",
 		&s.forgetEntry:   "DELETE FROM entries WHERE n = ?",
 		&s.meta:          "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
+		&s.begin:         "BEGIN IMMEDIATE",
+		&s.commit:        "COMMIT",
+		&s.rollback:      "ROLLBACK",
 	} {
 		var err error
 		if *at, err = db.Prepare(query); err != nil {
@@ -55,16 +59,14 @@ func (s *statements) prepare(db *sql.DB) error {
 func (v *View) Write(b Batch) error {
 	v.reset.RLock()
 	defer v.reset.RUnlock()
-	tx, err := v.write.Begin()
-	if err != nil {
+	v.writing.Lock()
+	defer v.writing.Unlock()
+	w := &writing{stmts: &v.stmts, numbers: map[protocol.DocumentID]int64{}}
+	if _, err := v.stmts.begin.Exec(); err != nil {
 		return broken(err)
 	}
-	defer tx.Rollback()
-	w := &writing{tx: tx, stmts: &v.stmts, numbers: map[protocol.DocumentID]int64{}}
-	before, err := meta(tx, "sum")
-	if err != nil {
-		return err
-	}
+	before, err := meta(v.write.QueryRow, "sum")
+	w.err = err
 	copy(w.sum[:], before)
 	for i := range b.Items {
 		w.item(&b.Items[i])
@@ -77,15 +79,14 @@ func (v *View) Write(b Batch) error {
 	}
 	w.do(w.stmts.meta, "stamp", binary.BigEndian.AppendUint64(nil, b.Stamp))
 	w.do(w.stmts.meta, "sum", w.sum[:])
-	if w.err != nil {
-		return w.err
+	if w.do(w.stmts.commit); w.err != nil {
+		_, _ = v.stmts.rollback.Exec() // fails where SQLite has done it already
 	}
-	return broken(tx.Commit())
+	return w.err
 }
 
 // writing is one Write under way; the first fault sticks.
 type writing struct {
-	tx      *sql.Tx
 	stmts   *statements
 	numbers map[protocol.DocumentID]int64
 	sum     [32]byte
@@ -96,7 +97,7 @@ func (w *writing) do(s *sql.Stmt, args ...any) (inserted int64) {
 	if w.err != nil {
 		return 0
 	}
-	result, err := w.tx.Stmt(s).Exec(args...)
+	result, err := s.Exec(args...)
 	if err == nil {
 		inserted, err = result.LastInsertId()
 	}
@@ -109,7 +110,7 @@ func (w *writing) number(id protocol.DocumentID) (n int64, hash []byte, ok bool)
 	if w.err != nil {
 		return 0, nil, false
 	}
-	err := w.tx.Stmt(w.stmts.find).QueryRow(id.String()).Scan(&n, &hash)
+	err := w.stmts.find.QueryRow(id.String()).Scan(&n, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil, false
 	}
@@ -134,36 +135,34 @@ func (w *writing) item(i *Item) {
 	}
 	add(&w.sum, i.Hash[:], false)
 	w.numbers[i.ID] = n
-	if !same {
+	if held && !same {
 		w.do(w.stmts.unindex, n)
+	}
+	if !same {
 		w.do(w.stmts.index, n, fold(i.Title), fold(i.Text))
 		w.do(w.stmts.setText, n, i.Text)
 	}
-	w.entries(n, i.Entries)
+	w.entries(n, held, i.Entries)
 }
 
 // sameText tells whether a held item has these words already: an entry of the
 // index costs more than the rest of the item.
 func (w *writing) sameText(n int64, i *Item) bool {
 	var title, text string
-	err := w.tx.Stmt(w.stmts.text).QueryRow(n).Scan(&title, &text)
+	err := w.stmts.text.QueryRow(n).Scan(&title, &text)
 	w.err = broken(err)
 	return err == nil && title == i.Title && text == i.Text
 }
 
 // entries makes ids those of the item's entries.
-func (w *writing) entries(n int64, ids []string) {
-	if w.err != nil {
-		return
-	}
-	rows, err := w.tx.Stmt(w.stmts.entries).Query(n)
-	if err != nil {
+func (w *writing) entries(n int64, held bool, ids []string) {
+	var old []string
+	if held && w.err == nil {
+		rows, err := w.stmts.entries.Query(n)
+		if err == nil {
+			old, err = collect(rows, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
+		}
 		w.err = broken(err)
-		return
-	}
-	old, err := collect(rows, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
-	if w.err = err; err != nil {
-		return
 	}
 	stale := map[string]bool{}
 	for _, id := range old {
