@@ -73,11 +73,13 @@ func (s *State) strikesOn(id protocol.DeviceID) [2][]strike {
 }
 
 // keeps tells whether a content change is kept: by the strike's own cuts, by a
-// crossing strike's on the same target, or by an extension.
+// crossing strike's on the same target, or by an extension. What the struck
+// says of herself extends nobody else's cut: it could be back-dated.
 func (s *State) keeps(k strike, same []strike, c Content) bool {
 	for _, other := range same {
-		crosses := !s.g.reaches(k.node, other.node) && !s.g.reaches(other.node, k.node)
-		if (other.node == k.node || crosses) && keeps(cuts(s.g.nodes[other.node].op), c) {
+		op := s.g.nodes[other.node].op
+		crosses := !ownWord(op) && !s.g.reaches(k.node, other.node) && !s.g.reaches(other.node, k.node)
+		if (other.node == k.node || crosses) && keeps(cuts(op), c) {
 			return true
 		}
 	}

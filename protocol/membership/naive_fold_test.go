@@ -131,13 +131,17 @@ func (n *naive) struck(o *naiveOp, x part, z *naiveOp, p part) bool {
 	}
 	who, how, weight := n.says(o, x)
 	whom, what, other := n.says(z, p)
-	if how == "" || what == "" || who != whom || what == "leave" {
+	if how == "" || what == "" || who != whom {
 		return false
 	}
-	loss := map[string]int{"leave": 0, "end": 0, "guest": 1, "member": 2, "convener": 4, "founder": 6, "admit": 9}
+	loss := map[string]int{"leave": 0, "yield": 0, "end": 0, "guest": 1, "member": 2, "convener": 4, "founder": 6, "admit": 9}
 	switch {
-	case how == "leave":
+	case how == "leave" || how == "yield":
 		return loss[what] > 0
+	case what == "leave":
+		return false
+	case what == "yield":
+		return how == "end"
 	case how == "admit" && what != "end" || what == "admit" && how != "end":
 		return false
 	case weight != other:
@@ -165,7 +169,7 @@ func (n *naive) says(z *naiveOp, p part) (who protocol.MemberID, what string, we
 			return who, "", None
 		}
 		if o.ByRoot != (protocol.Seal{}) {
-			return o.Old, "end", Founder
+			return o.Old, "yield", b.rank
 		}
 		return o.Old, "end", b.rank
 	}
@@ -221,7 +225,7 @@ func (n *naive) power(z *naiveOp, need Rank, all []part, said map[part]truth) tr
 			continue
 		}
 		if need == None {
-			best = max(best, said[part{id, 0}])
+			best = max(best, min(said[part{id, 0}], n.untaken(z, g, Guest, b.author, all, said)))
 			continue
 		}
 		firm := no
@@ -318,7 +322,10 @@ func (n *naive) kept(eff parts, h hit, same []hit, c Content) bool {
 	}
 	for _, other := range same {
 		a, b := n.ops[h.id], n.ops[other.id]
-		if a == b || !a.past[b.id] && !b.past[a.id] {
+		_, leaves := b.op.(*Leave)
+		over, yields := b.op.(*HandOver)
+		own := leaves || yields && over.ByRoot != protocol.Seal{}
+		if a == b || !own && !a.past[b.id] && !b.past[a.id] {
 			look(b.op)
 		}
 	}

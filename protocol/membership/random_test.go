@@ -2,6 +2,7 @@ package membership
 
 import (
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -20,6 +21,7 @@ var people = []string{"ana", "ben", "cara", "dev", "eli"}
 type story struct {
 	*world
 	draw       func(n int, label string) int // from 0 to n-1
+	fierce     bool                          // hardly anything but strikes, by few
 	pens       []*pen
 	knows      map[*pen][]protocol.ChangeID // heads
 	written    map[*pen][]*protocol.Change
@@ -36,6 +38,7 @@ func newStory(t testing.TB, draw func(int, string) int) *story {
 		world: w, draw: draw, knows: map[*pen][]protocol.ChangeID{}, written: map[*pen][]*protocol.Change{},
 		inviteKeys: map[protocol.ChangeID]string{},
 	}
+	s.fierce = s.flip("fierce")
 	if s.flip("members invite") {
 		s.policies = append(s.policies, w.does(founder, &Policy{Invite: Member, InviteKeeper: Member}))
 	}
@@ -98,7 +101,11 @@ func (s *story) heads(ids []protocol.ChangeID) []protocol.ChangeID {
 
 // turn lets one pen learn or write something.
 func (s *story) turn() {
-	p := pick(s, s.pens[:min(len(s.pens), 3+s.under(len(s.pens)-2, "crowd"))], "pen")
+	crowd := 3
+	if !s.fierce || s.under(4, "more") == 0 {
+		crowd += s.under(len(s.pens)-2, "crowd")
+	}
+	p := pick(s, s.pens[:crowd], "pen")
 	if s.under(3, "learn") == 0 {
 		s.knows[p] = s.heads(slices.Concat(s.knows[p], s.knows[pick(s, s.pens, "from")]))
 		return
@@ -124,7 +131,11 @@ func (s *story) turn() {
 
 func (s *story) operation(p *pen) (protocol.Kind, []byte) {
 	var op Operation
-	switch n := s.under(36, "operation"); {
+	n := s.under(36, "operation")
+	if s.fierce && s.under(4, "strikes") > 0 {
+		n = 20
+	}
+	switch {
 	case n < 3 || len(s.invites) == 0:
 		op = s.invite()
 	case n < 5:
@@ -322,6 +333,17 @@ func TestAgainstNaive(t *testing.T) {
 // TestAgainstNaiveBySeeds does the same for COPPICE_SEEDS histories (200 unless
 // told), evenly drawn, the first by COPPICE_SEED.
 func TestAgainstNaiveBySeeds(t *testing.T) {
+	for seed := range seeds(200) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 0))
+			s := newStory(t, func(n int, _ string) int { return r.IntN(n) })
+			s.check(t, 10+r.IntN(30))
+		})
+	}
+}
+
+// seeds yields n seeds from 1, or as the environment says.
+func seeds(n uint64) iter.Seq[uint64] {
 	number := func(name string, otherwise uint64) uint64 {
 		if n, err := strconv.ParseUint(os.Getenv(name), 10, 64); err == nil {
 			return n
@@ -329,12 +351,10 @@ func TestAgainstNaiveBySeeds(t *testing.T) {
 		return otherwise
 	}
 	first := number("COPPICE_SEED", 1)
-	for seed := first; seed < first+number("COPPICE_SEEDS", 200); seed++ {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			r := rand.New(rand.NewPCG(seed, 0))
-			s := newStory(t, func(n int, _ string) int { return r.IntN(n) })
-			s.check(t, 10+r.IntN(30))
-		})
+	last := first + number("COPPICE_SEEDS", n)
+	return func(yield func(uint64) bool) {
+		for seed := first; seed < last && yield(seed); seed++ {
+		}
 	}
 }
 
@@ -492,4 +512,80 @@ func (s *story) replay(rt failer) {
 			rt.Fatal("verdicts differ")
 		}
 	}
+}
+
+// TestBackDatingProbe: once somebody is out, nothing she writes, at any point
+// of the past, changes anybody else: no rank, no device, no policy, no verdict
+// on others' words.
+func TestBackDatingProbe(t *testing.T) {
+	probes := 0
+	for seed := range seeds(150) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		s := newStory(t, func(n int, _ string) int { return r.IntN(n) })
+		for range 25 {
+			s.turn()
+		}
+		now := s.graph.Now()
+		for _, p := range s.pens {
+			m, known := s.graph.members.find(p.who.id())
+			if !known || now.rank(m) != None || !removed(now, m) {
+				continue
+			}
+			for range 6 {
+				probes++
+				s.probe(t, seed, p, now)
+			}
+		}
+	}
+	t.Logf("%d probes", probes)
+	if probes == 0 {
+		t.Error("nobody was removed")
+	}
+}
+
+// removed tells whether somebody else took the member out.
+func removed(s *State, m int32) bool {
+	k := s.members.get(m)
+	return k != nil && slices.ContainsFunc(k.strikes, func(k strike) bool { return k.ends() && !ownWord(s.g.nodes[k.node].op) })
+}
+
+// probe adds one change of a removed member's device at a random point to a
+// copy of the graph, and compares.
+func (s *story) probe(t *testing.T, seed uint64, p *pen, now *State) {
+	t.Helper()
+	kind, shape := s.operation(p)
+	late := s.life(p)
+	late.device, late.log = p.device, protocol.NewLogRef(p.device.ID(), late.log.Incarnation, protocol.Control)
+	c := s.build(late, nil, []protocol.ChangeID{pick(s, s.changes, "at").ID}, kind, shape)
+	g := s.copy(t)
+	if err := g.Add(c, late.log); err != nil {
+		t.Fatal(err)
+	}
+	after := g.Now()
+	for _, name := range people {
+		who := someone(name)
+		if after.Rank(who.id()) != now.Rank(who.id()) {
+			t.Fatalf("seed %d: %s by removed %s made %s %s, was %s", seed, KindName(kind), p.who.name, name, after.Rank(who.id()), now.Rank(who.id()))
+		}
+		for _, d := range who.devices {
+			if after.Active(d.ID()) != now.Active(d.ID()) || after.Verdict(d.ID()) != now.Verdict(d.ID()) {
+				t.Fatalf("seed %d: %s by removed %s moved a device of %s", seed, KindName(kind), p.who.name, name)
+			}
+		}
+	}
+	if after.Policy() != now.Policy() || len(after.Redactions()) != len(now.Redactions()) || after.Effective(c.ID) {
+		t.Fatalf("seed %d: %s by removed %s counts", seed, KindName(kind), p.who.name)
+	}
+}
+
+// copy folds the same changes in a graph of its own.
+func (s *story) copy(t testing.TB) *Graph {
+	g := New(s.community)
+	g.proofs = s.graph.proofs
+	for i, c := range s.changes {
+		if err := g.Add(c, s.logs[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return g
 }

@@ -63,8 +63,8 @@ func (w *window) power(i int32, need Rank) label {
 	for at := range m.grants {
 		gr := &m.grants[at]
 		switch {
-		case need == None:
-			best = either(best, w.stands(gr.node))
+		case need == None: // a leave, a keeper's too
+			best = either(best, both(w.stands(gr.node), w.unlowered(i, gr.node, Guest, false)))
 		case gr.waits || gr.keeper || gr.full < need:
 		case need <= Guest:
 			best = either(best, both(w.stands(gr.node), w.unlowered(i, gr.node, need, false)))
@@ -84,7 +84,7 @@ func (w *window) power(i int32, need Rank) label {
 }
 
 // unlowered returns whether nothing took back what grant gave, as far as node i
-// is concerned. A leave is always one's own to take.
+// is concerned.
 func (w *window) unlowered(i, grant int32, need Rank, set bool) label {
 	verdict := in
 	author := w.g.nodes[i].born.author

@@ -222,25 +222,36 @@ func (g *Graph) targets(i int32) []int32 {
 	return nil
 }
 
-// overrules is M3, of two crossing operations on one target: a leave stands
-// before whatever else is said of who left; the higher rank before the lower;
-// of one rank the more restrictive. Admissions do not contradict each other,
-// nor a rank.
+// overrules is M3, of two crossing operations on one target: what she says of
+// herself stands before ranks given and admissions, and a root's hand-over falls
+// to a removal; else the higher rank wins over the lower, and of one rank the
+// more restrictive. Admissions do not contradict each other, nor a rank.
 func (g *Graph) overrules(a, b int32) bool {
 	x, y := g.restricts(a), g.restricts(b)
-	_, left := g.nodes[a].op.(*Leave)
-	_, otherLeft := g.nodes[b].op.(*Leave)
+	_, leaves := g.nodes[b].op.(*Leave)
 	switch {
-	case otherLeft:
-		return false
-	case left:
+	case ownWord(g.nodes[a].op):
 		return y > None
-	case x > None && y > None && (x > Founder || y > Founder): // an admission beside a rank or another
+	case ownWord(g.nodes[b].op): // a leave falls with its author's power, see unlowered
+		return x == None && !leaves
+	case x > None && y > None && max(x, y) > Founder:
 		return false
-	case g.weight(a) != g.weight(b):
-		return g.weight(a) > g.weight(b) && x != y
+	case g.nodes[a].born.rank != g.nodes[b].born.rank:
+		return g.nodes[a].born.rank > g.nodes[b].born.rank && x != y
 	}
 	return x < y
+}
+
+// ownWord tells whether an operation is about whoever says it, and so takes no
+// rank: a leave, and a hand-over by the old root.
+func ownWord(op Operation) bool {
+	switch o := op.(type) {
+	case *Leave:
+		return true
+	case *HandOver:
+		return o.ByRoot != protocol.Seal{}
+	}
+	return false
 }
 
 // restricts returns how little an operation leaves its target: None for a
@@ -253,15 +264,6 @@ func (g *Graph) restricts(i int32) Rank {
 		return nobody
 	}
 	return None
-}
-
-// weight is the rank that M3 compares: the author's, but the old root's own
-// word for a hand-over weighs as much as any.
-func (g *Graph) weight(i int32) Rank {
-	if o, ok := g.nodes[i].op.(*HandOver); ok && o.ByRoot != (protocol.Seal{}) {
-		return Founder
-	}
-	return g.nodes[i].born.rank
 }
 
 // cuts returns what a strike keeps.
