@@ -56,12 +56,12 @@ func refOf(e protocol.EntryID) (crdt.OpRef, bool) {
 func (a *act) take(f *Field, code protocol.Code, args []protocol.Value) (ok bool) {
 	a.op.Code = crdt.Code(code)
 	switch {
-	case code == protocol.Insert && f.Type.text() && len(args) == 2:
+	case code == protocol.Insert && f.Type.Text() && len(args) == 2:
 		a.op.Edit, ok = insertion(args[1])
 		pos, isPos := length(args[0])
 		a.op.Edit.Pos = pos
 		return ok && isPos
-	case code == protocol.Delete && f.Type.text() && len(args) == 2:
+	case code == protocol.Delete && f.Type.Text() && len(args) == 2:
 		pos, ok := length(args[0])
 		n, ok2 := length(args[1])
 		a.op.Edit = crdt.Edit{Pos: pos, Del: n}
@@ -156,7 +156,8 @@ func (f *Field) begin(fields []crdt.FieldValue, v protocol.Value) ([]crdt.FieldV
 	return append(fields, born), ok
 }
 
-func (t Type) text() bool { return t == Text || t == Voice }
+// Text tells whether fields of this type are texts.
+func (t Type) Text() bool { return t == Text || t == Voice }
 
 func insertion(v protocol.Value) (crdt.Edit, bool) {
 	s, ok := v.(said)

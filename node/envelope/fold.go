@@ -292,7 +292,7 @@ func (f *Folded) Value(name string) Value { return f.Field(name).Value() }
 // TextOf returns a text field, or a register's string.
 func (f *Folded) TextOf(name string) string {
 	s := f.Field(name)
-	if s.Type.text() {
+	if s.Type.Text() {
 		return s.Text
 	}
 	text, _ := s.Value().(string)

@@ -72,7 +72,7 @@ func (p *Page) fields(root *yaml.Node, s *Schema) ([]string, error) {
 			continue
 		}
 		verb := DoSet
-		if f.Type.text() {
+		if f.Type.Text() {
 			verb = DoText
 		}
 		p.Fields = append(p.Fields, Intent{Field: f.Name, Verb: verb, Value: v})

@@ -36,7 +36,7 @@ func (s *Schema) told(f *Field) bool {
 	case Title, s.Body, Origin, Imported, Extra:
 		return false
 	}
-	if f.Type != Register && f.Type != Set && !f.Type.text() {
+	if f.Type != Register && f.Type != Set && !f.Type.Text() {
 		return false
 	}
 	return !slices.ContainsFunc(f.Rule, func(g Grant) bool { return g.Who == Herself })
@@ -120,10 +120,14 @@ func ParseMarkdown(kinds *Kinds, b []byte, path string) (*Page, error) {
 // of the file become its origin when this makes the document; the hash is
 // noted either way, so that the same file is known again.
 func (p *Page) Intents(s *Schema, path string, hash protocol.Hash) []Intent {
-	intents := []Intent{
-		{Field: s.Field(Title).Name, Verb: DoSet, Value: p.Title},
-		{Field: s.Field(s.Body).Name, Verb: DoText, Value: p.Body},
+	var intents []Intent
+	if path != "" {
+		// First, for only the change that makes a document may say where it is from.
+		intents = append(intents, Intent{Field: s.Field(Origin).Name, Verb: DoBegin, Value: Object{{"path", path}, {"hash", hash}}})
 	}
+	intents = append(intents,
+		Intent{Field: s.Field(Title).Name, Verb: DoSet, Value: p.Title},
+		Intent{Field: s.Field(s.Body).Name, Verb: DoText, Value: p.Body})
 	for _, in := range p.Fields {
 		if f := s.Named(in.Field); f != nil && s.told(f) {
 			intents = append(intents, in)
@@ -133,9 +137,8 @@ func (p *Page) Intents(s *Schema, path string, hash protocol.Hash) []Intent {
 		intents = append(intents, Intent{Field: s.Field(Extra).Name, Verb: DoText, Value: p.Extra})
 	}
 	if path != "" {
-		intents = append(intents,
-			Intent{Field: s.Field(Origin).Name, Verb: DoBegin, Value: Object{{"path", path}, {"hash", hash}}},
-			Intent{Field: s.Field(Imported).Name, Verb: DoSet, Value: hash})
+		// Last, so that a file whose text came in part counts as not imported.
+		intents = append(intents, Intent{Field: s.Field(Imported).Name, Verb: DoSet, Value: hash})
 	}
 	return intents
 }

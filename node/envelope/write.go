@@ -135,7 +135,7 @@ func (p *plan) entry(name string, f *Field) (e protocol.EntryID, err error) {
 // change plans an act on a text, register, set or own-key map.
 func (p *plan) change(in Intent, f *Field, at protocol.Path, a act) error {
 	switch {
-	case f.Type.text() && (in.Verb == DoText || in.Verb == DoSet):
+	case f.Type.Text() && (in.Verb == DoText || in.Verb == DoSet):
 		return p.text(in, f, at, a)
 	case f.Type == Register && in.Verb == DoSet:
 		return p.set(in, f, at, a)
@@ -487,7 +487,7 @@ func (p *plan) born(v any, f *Field) (protocol.Value, error) {
 	case Object:
 		o, ok = parts(Form{}, v)
 	case string:
-		i := max(slices.IndexFunc(f.Entry, func(sub Field) bool { return sub.Type.text() }), 0)
+		i := max(slices.IndexFunc(f.Entry, func(sub Field) bool { return sub.Type.Text() }), 0)
 		o, ok = map[string]any{f.Entry[i].Name: v}, true
 	}
 	if !ok {
