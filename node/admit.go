@@ -68,7 +68,7 @@ const (
 
 // admit answers a /coppice/join/1 stream.
 func (n *Node) admit(s *stream) {
-	defer s.close()
+	defer s.drain()
 	s.deadline(knockTime)
 	var nonce identity.Nonce
 	if _, err := rand.Read(nonce[:]); err != nil {

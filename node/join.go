@@ -349,7 +349,10 @@ var (
 func hear(s *stream, caller *invite.Caller) (got invite.Called, err error) {
 	frame, err := s.read(invite.MaxPage)
 	if err != nil {
-		return got, errors.Join(caller.Closed(), notSilence(err))
+		if how := caller.Closed(); how != nil {
+			return got, how
+		}
+		return got, err
 	}
 	send, got, err := caller.Receive(frame)
 	if err != nil {

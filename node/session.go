@@ -232,10 +232,7 @@ func (c *community) hold(s *stream, met *reconcile.Peer, called bool) error {
 		s.reset()
 		return err
 	}
-	if !c.node.goes(held.write) {
-		s.reset()
-		return errEnding
-	}
+	c.node.goes(held.write) // when the node is ending, nothing is written any more
 	c.node.net.proved(c, held)
 	err = c.tell(ctx, replica.Connected{Session: held.id, Device: met.Device, Caller: called})
 	for err == nil {
@@ -246,9 +243,10 @@ func (c *community) hold(s *stream, met *reconcile.Peer, called bool) error {
 		}
 	}
 	s.reset()
-	_ = c.ask(ctx, func(*replica.Replica) { c.hangUp(held.id, nil) })
-	_ = c.tell(ctx, replica.Closed{Session: held.id})
-	held.finish()
+	// The loop outlives all sessions, so this is heard also when the node ends.
+	ended := context.Background()
+	_ = c.ask(ended, func(*replica.Replica) { c.hangUp(held.id, nil) })
+	_ = c.tell(ended, replica.Closed{Session: held.id})
 	return err
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -415,7 +414,7 @@ func (w *wire) callOne(ctx context.Context, peer string, call func(*stream) erro
 	if err != nil {
 		return fmt.Errorf("%w: %w", api.ErrUnreachable, err)
 	}
-	defer s.close()
+	defer s.reset() // all that counts was read
 	s.deadline(callTime)
 	return call(s)
 }
@@ -477,10 +476,10 @@ func (s *stream) deadline(d time.Duration)      { _ = s.SetDeadline(time.Now().A
 func (s *stream) close()                        { _ = s.Close() }
 func (s *stream) reset()                        { s.Reset() }
 
-// notSilence keeps errors that are more than the end of a stream.
-func notSilence(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil
-	}
-	return err
+// drain closes the stream and waits, a little, until the other end has done so
+// too: what it has not read yet would be lost by a reset.
+func (s *stream) drain() {
+	s.close()
+	s.deadline(knockTime)
+	_, _ = s.read(0)
 }

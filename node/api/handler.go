@@ -19,6 +19,9 @@ import (
 // character escaped.
 const maxRequest = 4 << 20
 
+// readTime is how long a request's body may take to arrive.
+const readTime = 30 * time.Second
+
 // NewHandler serves the node's acts over HTTP. It is meant for the Unix socket
 // alone: it asks nobody who they are.
 func NewHandler(b Backend) http.Handler {
@@ -106,7 +109,8 @@ func (p aboutWith[B]) in() Params { return p.Params }
 func act[In interface{ in() Params }, Out any](a *acts, method, path, name, summary string, run func(context.Context, Call, In) (Out, error)) {
 	op := huma.Operation{
 		OperationID: name, Method: method, Path: path, Summary: summary,
-		MaxBodyBytes: maxRequest, BodyReadTimeout: 30 * time.Second,
+		MaxBodyBytes:    maxRequest,
+		BodyReadTimeout: -1, // the guard has read the body; a deadline would end acts that wait
 	}
 	huma.Register(a.api, op, func(ctx context.Context, in *In) (*answer[Out], error) {
 		call, err := (*in).in().call()
@@ -233,7 +237,10 @@ func guard(next http.Handler) http.Handler {
 				return
 			}
 		}
+		deadline := http.NewResponseController(w)
+		_ = deadline.SetReadDeadline(time.Now().Add(readTime)) // a recorder in a test has none
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+		_ = deadline.SetReadDeadline(time.Time{})
 		switch {
 		case err != nil && errors.As(err, new(*http.MaxBytesError)):
 			refuse(w, fmt.Errorf("%w: a request of more than %d MiB", ErrTooLarge, maxRequest>>20))

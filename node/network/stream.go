@@ -89,7 +89,7 @@ func (s *Stream) SetDeadline(t time.Time) error { return s.raw.SetDeadline(t) }
 
 // Close ends the stream after what was written has been sent; the other end
 // may still write.
-func (s *Stream) Close() error { return s.raw.Close() }
+func (s *Stream) Close() error { return s.raw.CloseWrite() }
 
 // Reset ends the stream at once, both ways.
 func (s *Stream) Reset() { _ = s.raw.Reset() }
