@@ -194,8 +194,12 @@ func (i *importing) place(page *envelope.Page, name string, hash protocol.Hash) 
 	case f.fresh && schema.Parts != nil:
 		return nil, fmt.Errorf("a %s is not made by importing", kind)
 	}
+	whence := origin
+	if !f.fresh && id == page.ID {
+		whence = "" // the file names its document itself: where it lies says nothing
+	}
 	f.write = replica.Write{
-		Document: id, Kind: schema.Kind, Intents: page.Intents(schema, origin, hash),
+		Document: id, Kind: schema.Kind, Intents: page.Intents(schema, whence, hash),
 		Names: names{i.c, i.ctx}, Wall: i.c.node.cfg.wall(i.call.Now),
 	}
 	return f, nil
