@@ -176,6 +176,16 @@ func TestChangesWaitForTheirKey(t *testing.T) {
 	open := a.must(Decide{Operation: &membership.Invite{Key: w.key().Public(), Rank: membership.Member, Uses: 1}}).(Decided)
 	a.must(Decide{Operation: &membership.RevokeInvite{Invite: open.Change}})
 	hidden := a.must(Write{Document: made.Document, Intents: titled("sealed")}).(Written)
+	// One who stands on it but writes under the key from before.
+	f := a.forge(protocol.Content)
+	f.key = writeKey{epoch: a.replica.epochs[0]}
+	f.key.key, _ = a.replica.ring.Content(f.key.epoch)
+	stands := f.run(f.change(func(d *protocol.Draft) {
+		d.Creates, d.Document, d.Parents, d.Epoch = false, made.Document, []protocol.ChangeID{hidden.Change}, f.key.epoch
+	}))
+	if err := a.give(a, stands); err != nil {
+		t.Fatal(err)
+	}
 	var runs []*protocol.Run
 	if err := a.store.Runs(b.store.Arrived()+1, func(_ uint64, run *protocol.Run) error {
 		runs = append(runs, run)
@@ -186,11 +196,11 @@ func TestChangesWaitForTheirKey(t *testing.T) {
 	if err := b.give(a, runs...); err != nil { // without letters
 		t.Fatal(err)
 	}
-	if st := b.replica.Status(); st.Waiting != 1 {
-		t.Fatalf("%d changes wait, not 1", st.Waiting)
+	if st := b.replica.Status(); st.Waiting != 2 {
+		t.Fatalf("%d changes wait, not 2", st.Waiting)
 	}
 	again, err := Open(b.config())
-	if err != nil || again.Status().Waiting != 1 {
+	if err != nil || again.Status().Waiting != 2 {
 		t.Fatalf("opened anew: %v", err)
 	}
 	if r := b.act(Write{Document: made.Document, Intents: titled("meanwhile")}); !errors.Is(r.Err, ErrNoKey) {

@@ -273,7 +273,7 @@ func (r *Replica) settleDocuments() {
 	for _, id := range ids {
 		d, err := r.document(id)
 		if err != nil {
-			r.event(Event{What: Faulty, Document: id, Err: err})
+			r.event(Event{What: Damaged, Document: id, Err: err})
 			continue
 		}
 		r.settleDocument(d, false)
@@ -315,7 +315,7 @@ func (r *Replica) refresh(in Refresh) {
 	for _, id := range ids {
 		d, err := r.document(id)
 		if err != nil {
-			r.event(Event{What: Faulty, Document: id, Err: err})
+			r.event(Event{What: Damaged, Document: id, Err: err})
 			continue
 		}
 		r.settleDocument(d, true)

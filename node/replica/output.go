@@ -63,9 +63,9 @@ type (
 		What     EventKind
 		Session  SessionID           // of CaughtUp, InSync
 		Device   protocol.DeviceID   // whose session it is; who joined
-		Document protocol.DocumentID // of Changed
+		Document protocol.DocumentID // of Changed, Damaged
 		Count    int                 // changes that arrived, or wait for a key
-		Err      error               // of Faulty
+		Err      error               // of Damaged, Faulty
 	}
 
 	// Wake asks for a [Tick] at a time, milliseconds since 1970. A later Wake
@@ -95,7 +95,8 @@ const (
 	Waiting                       // Count changes wait for a key
 	Topics                        // the topics to subscribe to changed: see [Replica.Topics]
 	Members                       // ranks or devices changed: who may be served changed
-	Faulty                        // the disk gave something damaged: Err
+	Damaged                       // Document cannot be read from disk: Err; the rest goes on
+	Faulty                        // the disk failed: Err. Nothing more is done; open the replica anew
 )
 
 // Written is the result of a [Write].

@@ -434,8 +434,8 @@ func (s *sim) explain() {
 			s.t.Logf("nodes %d and %d differ in document %s", one.number, two.number, id)
 			for _, n := range []*node{one, two} {
 				d, err := n.replica.Document(id)
-				if err != nil {
-					s.t.Logf("  node %d: %v", n.number, err)
+				if err != nil || d.Folded == nil {
+					s.t.Logf("  node %d: it does not show (%v)", n.number, err)
 					continue
 				}
 				s.t.Logf("  node %d: %q %v", n.number, d.Folded.Title, d.Folded.Fields)

@@ -303,7 +303,7 @@ func (n *node) do(o Output) {
 			n.acked = append(n.acked, d.Change)
 		}
 	case Event:
-		if o.What == Faulty {
+		if o.What == Faulty || o.What == Damaged {
 			n.w.t.Fatalf("node %d: %v", n.number, o.Err)
 		}
 		n.events = append(n.events, o)
