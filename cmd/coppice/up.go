@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,7 @@ func (c *command) up() *cobra.Command {
 				return err
 			}
 			config.Now = at
-			config.Log = c.err
+			config.Log = slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 			config.Ready = func(r node.Ready) { c.ready(r) }
 			return node.Run(cmd.Context(), config)
 		},
