@@ -227,3 +227,19 @@ func FuzzMarkdown(f *testing.F) {
 		samePage(t, page)
 	})
 }
+
+func TestTheOriginOfALongFileIsSetAtTheRoot(t *testing.T) {
+	page, err := envelope.ParseMarkdown(kinds, []byte("# Long\n"+strings.Repeat("wipers wipe\n", 10<<10)), "long.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := imported(t, page)
+	origin, _ := p.fold().Value("origin").(envelope.Object)
+	if len(p.sent) < 2 || origin.Text("path") != "docs/x.md" || p.fold().Value("imported") != origin.Get("hash") {
+		t.Errorf("%d changes, origin %v, imported %v", len(p.sent), origin, p.fold().Value("imported"))
+	}
+	again := p.write(rosa, envelope.Member, page.Intents(p.doc.Schema(), "docs/x.md", protocol.Hash{9})...)
+	if len(again) != 1 || p.fold().Value("imported") != (protocol.Hash{9}) {
+		t.Errorf("the same text from another file made %d changes", len(again))
+	}
+}
