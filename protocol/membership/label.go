@@ -96,6 +96,7 @@ func (w *window) label() {
 			case w.kept[i]:
 				w.labels[u], w.fell[u] = out, ErrLastFounder
 			default:
+				w.labels[u] = open
 				pending = append(pending, u)
 			}
 		}
@@ -206,9 +207,6 @@ func (w *window) reason(u unit) error {
 func (w *window) stands(i int32) label {
 	if l, ok := w.labels[unit{i, 0}]; ok {
 		return l
-	}
-	if slices.Contains(w.after, i) {
-		return open
 	}
 	if w.base.stands(i) {
 		return in

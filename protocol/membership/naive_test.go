@@ -383,9 +383,6 @@ func naiveAbove(r Rank) Rank {
 
 // asks returns the rank an operation takes and whether all else is right.
 func (n *naive) asks(eff parts, z *naiveOp, b *naiveBirth) (need Rank, ok bool) {
-	isIn := func(m protocol.MemberID, keepers bool) bool {
-		return len(n.admissions(eff, m)) > 0 && (keepers || n.rank(eff, m) > None || !n.serves(eff, m))
-	}
 	switch o := z.op.(type) {
 	case *Merge, *Redact:
 		return Guest, true
@@ -425,6 +422,16 @@ func (n *naive) asks(eff parts, z *naiveOp, b *naiveBirth) (need Rank, ok bool) 
 		return Guest, n.mayCertify(eff, z, b.author)
 	case *Epoch:
 		return Guest, n.mayRotate(eff, z, o)
+	}
+	return n.asksOfStrike(eff, z, b)
+}
+
+// asksOfStrike is asks for what acts on people.
+func (n *naive) asksOfStrike(eff parts, z *naiveOp, b *naiveBirth) (need Rank, ok bool) {
+	isIn := func(m protocol.MemberID, keepers bool) bool {
+		return len(n.admissions(eff, m)) > 0 && (keepers || n.rank(eff, m) > None || !n.serves(eff, m))
+	}
+	switch o := z.op.(type) {
 	case *SetRank:
 		return max(naiveAbove(n.rank(eff, o.Member)), naiveAbove(min(o.Rank, Convener))), isIn(o.Member, false)
 	case *Remove:
