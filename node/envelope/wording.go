@@ -106,7 +106,7 @@ func (d *Document) Changed(of protocol.EntryID, w protocol.Wording) float64 {
 	if most == 0 {
 		return 0
 	}
-	return 1 - min(float64(kept)/most, 1)
+	return (most - min(float64(kept), most)) / most // exact where the share is: 3 of 10 is 0.3
 }
 
 func idsOf(ids []protocol.ChangeID) []crdt.ID {

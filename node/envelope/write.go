@@ -566,4 +566,3 @@ func whoMay(r Rule) string {
 	}
 	return "who may: " + strings.Join(who, ", ")
 }
-
