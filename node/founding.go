@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"coppice.example/node/api"
 	"coppice.example/node/replica"
@@ -21,8 +22,15 @@ const stagePrefix = ".new-"
 
 // Found implements [api.Backend].
 func (n *Node) Found(ctx context.Context, call api.Call, f api.Founding) (api.Founded, error) {
+	f.Name, f.Concern = strings.TrimSpace(f.Name), strings.TrimSpace(f.Concern)
 	if f.Style == "" {
 		f.Style = "mixed"
+	}
+	switch {
+	case f.Name == "" || utf8.RuneCountInString(f.Name) > protocol.MaxName:
+		return api.Founded{}, api.Hint(fmt.Errorf("%w: a community's name has 1 to %d characters", api.ErrUsage, protocol.MaxName), "give it a name: `coppice found NAME --concern TEXT`")
+	case f.Concern == "" || utf8.RuneCountInString(f.Concern) > protocol.MaxFounding:
+		return api.Founded{}, api.Hint(fmt.Errorf("%w: what its members care about takes 1 to %d characters", api.ErrUsage, protocol.MaxFounding), "say it with --concern TEXT; the charter has room for more later")
 	}
 	p, err := newPersona(personaName(f.As))
 	if err != nil {
@@ -30,7 +38,7 @@ func (n *Node) Found(ctx context.Context, call api.Call, f api.Founding) (api.Fo
 	}
 	cfg := replica.Config{Device: p.Device, Incarnation: n.incarnation.ID, Kinds: n.kinds, Random: rand.Reader}
 	id, outputs, err := replica.Found(int64(n.cfg.wall(call.Now))*1000, cfg, replica.Founding{
-		Root: p.Root, Name: strings.TrimSpace(f.Name), Concern: strings.TrimSpace(f.Concern), Style: f.Style,
+		Root: p.Root, Name: f.Name, Concern: f.Concern, Style: f.Style,
 		Person: p.Name, Commitment: f.Commitment,
 	})
 	if err != nil {

@@ -1,7 +1,9 @@
 package node
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"coppice.example/node/api"
@@ -10,11 +12,15 @@ import (
 	"coppice.example/protocol"
 )
 
-// steps tells a document's history, oldest first.
+// steps tells a document's history, oldest first: in the order of (lamport,
+// id), the same on every node.
 func (c *community) steps(kind string, d *replica.Document) []api.Step {
 	out := []api.Step{}
 	schema := c.node.kinds.Named(kind)
-	for _, s := range d.History {
+	history := slices.SortedFunc(slices.Values(d.History), func(a, b replica.Step) int {
+		return cmp.Or(cmp.Compare(a.Lamport, b.Lamport), a.Change.Compare(b.Change))
+	})
+	for _, s := range history {
 		step := api.Step{ID: s.Change.String(), Author: c.person(s.Author), At: at2time(s.Wall), What: describe(schema, s.Operations)}
 		switch {
 		case s.Waiting:

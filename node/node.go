@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"coppice.example/node/api"
@@ -96,10 +97,13 @@ func (n *Node) listen() (err error) {
 		address = "127.0.0.1:0"
 	}
 	if n.web, err = web.Listen(address); err != nil {
-		if errors.Is(err, web.ErrLoopback) {
-			err = fmt.Errorf("%w: %w", api.ErrLoopback, err)
+		switch {
+		case errors.Is(err, web.ErrLoopback):
+			return fmt.Errorf("%w: %q", api.ErrLoopback, address)
+		case errors.Is(err, syscall.EADDRINUSE):
+			return fmt.Errorf("%w: %s, for the pages", api.ErrAddressTaken, address)
 		}
-		return fmt.Errorf("--web: %w", err)
+		return err
 	}
 	if n.net, err = n.openWire(); err != nil {
 		return err
