@@ -342,9 +342,12 @@ func (p *plan) mine(in Intent, f *Field, at protocol.Path, a act) error {
 		if f.Form.Is != IsMany {
 			return f.cannot(in.Verb)
 		}
-		var err error
-		if given, err = p.altered(in, f, at, old); err != nil {
+		values, err := p.altered(in, f, at, old)
+		if err != nil {
 			return err
+		}
+		if given = values; len(values) == 0 {
+			return p.mine(Intent{Verb: DoTake}, f, at, a)
 		}
 	default:
 		return f.cannot(in.Verb)
