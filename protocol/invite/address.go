@@ -18,16 +18,19 @@ import (
 // who pasted it.
 var (
 	ErrNotInvite = errors.New("this is not an invite: one begins with " + prefix)
-	ErrVersion   = errors.New("this invite was made by a newer version: update first")
-	ErrCutShort  = errors.New("this invite is cut short: copy all of it")
-	ErrMistyped  = errors.New("this invite is mistyped: a character is wrong")
+	ErrNotLink   = errors.New("this is not the address of a device link: one begins with " + linkPrefix)
+	ErrVersion   = errors.New("this address was made by a newer version: update first")
+	ErrCutShort  = errors.New("this address is cut short: copy all of it")
+	ErrMistyped  = errors.New("this address is mistyped: a character is wrong")
 )
 
 const (
 	prefix       = "coppice:join/"
+	linkPrefix   = "coppice:link/" // as long as the other
 	version      = 1
 	checksumSize = 4
 	addressLabel = "coppice/address/1"
+	linkLabel    = "coppice/link-address/1"
 
 	// MaxAddress is the greatest length of an address in characters.
 	MaxAddress = 350
@@ -57,9 +60,11 @@ type Peer struct {
 }
 
 // Text returns the address as people pass it on: at most [MaxAddress]
-// characters of which none is easily taken for another. Peers that do not fit
-// are left out from the end. It holds the secret: never log it.
-func (a *Address) Text() string {
+// characters of which none is easily taken for another. Peers for which no room
+// is left are left out. It holds the secret: never log it.
+func (a *Address) Text() string { return a.text(prefix) }
+
+func (a *Address) text(prefix string) string {
 	b := make([]byte, 2, maxPacked)
 	b = append(b, a.Community[:]...)
 	b = append(b, a.Secret[:]...)
@@ -72,7 +77,7 @@ func (a *Address) Text() string {
 		b = append(append(b, byte(len(p.Addr))), p.Addr...)
 	}
 	b[0], b[1] = version, byte(len(b)-2)
-	sum := checksum(b)
+	sum := checksum(prefix, b)
 	return prefix + crockford.EncodeToString(append(b, sum[:]...))
 }
 
@@ -80,8 +85,12 @@ func (a *Address) Text() string {
 // alphanumeric mode and [Parse] reads as well.
 func (a *Address) QR() string { return strings.ToUpper(a.Text()) }
 
-func checksum(b []byte) [checksumSize]byte {
-	sum := sha256.Sum256(append([]byte(addressLabel), b...))
+func checksum(prefix string, b []byte) [checksumSize]byte {
+	label := addressLabel
+	if prefix == linkPrefix {
+		label = linkLabel
+	}
+	sum := sha256.Sum256(append([]byte(label), b...))
 	return [checksumSize]byte(sum[:])
 }
 
@@ -93,9 +102,11 @@ const maxPasted = 4 << 10
 // white space and hyphens anywhere, o for 0, i or l for 1. Errors:
 // [ErrNotInvite], [ErrVersion], [ErrCutShort], [ErrMistyped]; none of them
 // quotes the text.
-func Parse(text string) (*Address, error) {
+func Parse(text string) (*Address, error) { return parse(text, prefix, ErrNotInvite) }
+
+func parse(text, prefix string, other error) (*Address, error) {
 	if len(text) > maxPasted {
-		return nil, ErrNotInvite
+		return nil, other
 	}
 	text = strings.Map(func(c rune) rune {
 		if unicode.IsSpace(c) || c == '-' {
@@ -108,9 +119,9 @@ func Parse(text string) (*Address, error) {
 		if len(text) >= len("coppice:") && strings.HasPrefix(prefix, text) {
 			return nil, ErrCutShort
 		}
-		return nil, ErrNotInvite
+		return nil, other
 	}
-	return unpack(strings.NewReplacer("o", "0", "i", "1", "l", "1").Replace(body))
+	return unpack(prefix, strings.NewReplacer("o", "0", "i", "1", "l", "1").Replace(body))
 }
 
 // decode turns characters of 5 bits into the whole bytes they hold; it takes a
@@ -132,7 +143,7 @@ func decode(body string) (b []byte, ok bool) {
 }
 
 // unpack reads what stands behind the prefix.
-func unpack(body string) (*Address, error) {
+func unpack(prefix, body string) (*Address, error) {
 	b, ok := decode(body)
 	switch {
 	case !ok:
@@ -150,7 +161,7 @@ func unpack(body string) (*Address, error) {
 		return nil, ErrMistyped
 	}
 	packed := b[:want-checksumSize]
-	if sum := checksum(packed); !bytes.Equal(sum[:], b[want-checksumSize:]) {
+	if sum := checksum(prefix, packed); !bytes.Equal(sum[:], b[want-checksumSize:]) {
 		return nil, ErrMistyped
 	}
 	a := &Address{}

@@ -35,6 +35,9 @@ const (
 	frameEnter   = 5 // [5, entry ..., transcript signature]
 	framePage    = 6 // [6, [run ...], [record ...]]
 	frameDone    = 7 // [7, waiting]
+	frameOffer   = 8 // [8, birth run, root, certifier, signature]
+	frameLink    = 9 // [9, certificate]
+	frameReturn  = 10 // [10, run]
 )
 
 const knockLabel = "coppice/knock/1"
