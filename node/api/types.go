@@ -65,6 +65,8 @@ type Invitation struct {
 	Uses  int  `json:"uses,omitempty" doc:"how many may come in; 0: 1"`
 	Days  int  `json:"days,omitempty" doc:"how long it holds; 0: 14"`
 	Guest bool `json:"guest,omitempty"`
+	// Approval has a convener say yes to each who comes in by it.
+	Approval bool `json:"approval,omitempty"`
 }
 
 // Invited is an invite and the address that holds its secret: to be handed
@@ -143,6 +145,8 @@ type CommunityStatus struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
 	Member    Person `json:"member" doc:"this node's own"`
+	Rank      string `json:"rank" doc:"hers"`
+	Ended     string `json:"ended,omitempty" doc:"how it came that she is no longer in, as a sentence"`
 	Members   int    `json:"members"`
 	Changes   int    `json:"changes"`
 	StateHash string `json:"state_hash"`
@@ -332,6 +336,7 @@ type Member struct {
 	Name    string `json:"name"`
 	Rank    string `json:"rank" doc:"guest, member, convener or founder"`
 	Devices int    `json:"devices"`
+	Waiting bool   `json:"waiting,omitempty" doc:"admitted; a convener has still to say yes"`
 }
 
 // Members lists members by name.
