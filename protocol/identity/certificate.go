@@ -56,16 +56,34 @@ type Certificate struct {
 // Certify makes the certificate of d. The certifier is the root itself, with
 // a zero id, or another device of the member.
 func Certify(root PublicKey, certifier Key, certifierID protocol.DeviceID, d *Device, features uint64) (*Certificate, error) {
-	c := &Certificate{
-		Root: root, Device: d.Key.Public(), Sealing: d.Sealing.Public(),
-		Features: features, Certifier: certifierID,
-	}
-	c.ByCertifier = certifier.Sign(c.signed(asCertifier))
-	c.ByDevice = d.Key.Sign(c.signed(asDevice))
-	if err := c.Verify(certifier.Public()); err != nil {
+	c := d.Ask(root, certifierID, features)
+	if err := c.Grant(certifier); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// Ask returns a certificate of d that lacks the certifier's word: what a
+// device hands to the one that is to certify it. It shows that d holds its key.
+func (d *Device) Ask(root PublicKey, certifier protocol.DeviceID, features uint64) *Certificate {
+	c := &Certificate{
+		Root: root, Device: d.Key.Public(), Sealing: d.Sealing.Public(),
+		Features: features, Certifier: certifier,
+	}
+	c.ByDevice = d.Key.Sign(c.signed(asDevice))
+	return c
+}
+
+// Grant puts the certifier's word into what [Device.Ask] returned, if all else
+// in it holds. Errors: as of [Certificate.Verify].
+func (c *Certificate) Grant(certifier Key) error {
+	granted := *c
+	granted.ByCertifier = certifier.Sign(c.signed(asCertifier))
+	if err := granted.Verify(certifier.Public()); err != nil {
+		return err
+	}
+	*c = granted
+	return nil
 }
 
 // Member returns the id of the member the device is certified for.

@@ -23,7 +23,8 @@ var (
 // CallerConfig is what a newcomer's side of one stream needs.
 type CallerConfig struct {
 	Community protocol.CommunityID
-	Invite    identity.Key // [Secret.Key]
+	Way       Way
+	Invite    identity.Key // [Secret.Key], [Secret.LinkKey] or the member's root
 	Device    identity.Key // of the device that comes in
 	// Caller and Responder are the peer ids the transport authenticated.
 	Caller, Responder []byte
@@ -38,6 +39,7 @@ type Caller struct {
 	state   callerState
 	nonce   identity.Nonce
 	preview *Preview
+	offer   *Offer
 	refusal error
 }
 
@@ -46,7 +48,11 @@ type callerState uint8
 const (
 	awaitsNonce callerState = iota
 	awaitsPreview
+	awaitsOffer
+	awaitsLogs
 	previewed
+	offered
+	awaitsRun
 	awaitsPages
 	callerDone
 )
@@ -57,7 +63,9 @@ func NewCaller(config CallerConfig) *Caller { return &Caller{config: config} }
 // Called is what a frame brought the caller. At most one field is set.
 type Called struct {
 	Preview *Preview // go on with [Caller.Enter] once the person agrees
+	Offer   *Offer   // go on with [Caller.Link]
 	Page    *Page    // to be taken through the door
+	Logs    bool     // all pages are there: go on with [Caller.Return]
 	Done    bool     // all is said; close
 	Waiting bool     // with Done: admitted, a convener's word is still due
 }
@@ -69,12 +77,18 @@ func (c *Caller) Receive(frame []byte) (send []byte, got Called, err error) {
 	switch k := kind(frame); {
 	case c.state == awaitsNonce:
 		send, err = c.knock(frame)
-	case k == frameRefused && (c.state == awaitsPreview || c.state == awaitsPages):
+	case k == frameRefused && c.mayBeRefused():
 		err = c.refused(frame)
 	case c.state == awaitsPreview:
 		got.Preview, err = c.look(frame)
-	case c.state == awaitsPages && k == framePage:
+	case c.state == awaitsOffer:
+		got.Offer, err = c.consider(frame)
+	case (c.state == awaitsPages || c.state == awaitsLogs) && k == framePage:
 		got.Page, err = decodePage(frame, c.config.Community)
+	case c.state == awaitsLogs && k == frameDone:
+		_, err = decodeDone(frame)
+		got.Logs = err == nil
+		c.state = awaitsRun
 	case c.state == awaitsPages && k == frameDone:
 		got.Waiting, err = decodeDone(frame)
 		got.Done = err == nil
@@ -93,10 +107,18 @@ func (c *Caller) knock(frame []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.nonce, c.state = nonce, awaitsPreview
+	c.nonce, c.state = nonce, c.config.Way.next()
 	k := knock{Key: c.config.Invite.Public(), Device: c.config.Device.Public().Device()}
 	k.Signature = c.config.Invite.Sign(k.signed(c.config.Community, c.config.Caller, c.config.Responder, nonce))
 	return k.encode(), nil
+}
+
+func (c *Caller) mayBeRefused() bool {
+	switch c.state {
+	case awaitsPreview, awaitsOffer, awaitsLogs, awaitsPages:
+		return true
+	}
+	return false
 }
 
 func (c *Caller) refused(frame []byte) error {
@@ -171,7 +193,7 @@ func (c *Caller) Closed() error {
 		return c.refusal
 	case c.state == callerDone:
 		return nil
-	case c.state == awaitsPreview:
+	case c.state == c.config.Way.next():
 		return ErrSilence
 	}
 	return ErrCut

@@ -28,15 +28,15 @@ var ErrFrame = errors.New("not a frame of this point of joining")
 
 // The frames, by the first value of their array.
 const (
-	frameNonce   = 1 // [1, nonce]
-	frameKnock   = 2 // [2, invite key, device, signature]
-	frameRefused = 3 // [3, reason, [] or [birth run]]
-	framePreview = 4 // [4, birth run, invite, rank, approval, nutshell, members, size]
-	frameEnter   = 5 // [5, entry ..., transcript signature]
-	framePage    = 6 // [6, [run ...], [record ...]]
-	frameDone    = 7 // [7, waiting]
-	frameOffer   = 8 // [8, birth run, root, certifier, signature]
-	frameLink    = 9 // [9, certificate]
+	frameNonce   = 1  // [1, nonce]
+	frameKnock   = 2  // [2, invite key, device, signature]
+	frameRefused = 3  // [3, reason, [] or [birth run]]
+	framePreview = 4  // [4, birth run, invite, rank, approval, nutshell, members, size]
+	frameEnter   = 5  // [5, entry ..., transcript signature]
+	framePage    = 6  // [6, [run ...], [record ...]]
+	frameDone    = 7  // [7, waiting]
+	frameOffer   = 8  // [8, birth run, root, certifier, signature]
+	frameLink    = 9  // [9, certificate]
 	frameReturn  = 10 // [10, run]
 )
 

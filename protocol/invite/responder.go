@@ -19,6 +19,11 @@ type Invitation struct {
 	// no more than Birth, and that only for [KeeperOnly].
 	Refused Refusal
 	Preview Preview
+	// Link, if set, answers with an offer in place of the preview.
+	Link *Link
+	// Root says that the key is the root of a member, who comes back: she is
+	// sent pages at once.
+	Root bool
 }
 
 // ResponderConfig is what a member's side of one stream needs.
@@ -47,6 +52,9 @@ type responderState uint8
 const (
 	awaitsKnock responderState = iota
 	awaitsEnter
+	awaitsLink
+	returning // pages go to a root, before her device is in
+	awaitsReturn
 	admitting
 	responderDone
 )
@@ -62,8 +70,12 @@ func (r *Responder) Start() []byte { return encodeNonce(r.config.Nonce) }
 // [Responder.Done], or with [Responder.Refuse].
 type Entered struct {
 	Community   protocol.CommunityID
-	Entry       identity.Entry
-	Certificate *identity.Certificate
+	Way         Way
+	Entry       identity.Entry        // by invite
+	Certificate *identity.Certificate // by invite; by link without its certifier's word
+	Root        identity.PublicKey    // of a member who comes back: first without a run, to be sent the control logs
+	Device      protocol.DeviceID     // that knocked
+	Run         *protocol.Run         // with which the device of a root begins its log
 }
 
 // Receive takes a frame. What it returns to send, if not nil, is sent, and
@@ -73,9 +85,13 @@ type Entered struct {
 func (r *Responder) Receive(frame []byte) (send []byte, entered *Entered, err error) {
 	switch r.state {
 	case awaitsKnock:
-		send, err = r.answer(frame)
+		send, entered, err = r.answer(frame)
 	case awaitsEnter:
 		entered, err = r.admit(frame)
+	case awaitsLink:
+		entered, err = r.link(frame)
+	case awaitsReturn:
+		entered, err = r.comeBack(frame)
 	default:
 		err = fmt.Errorf("%w: it is not the caller's turn", ErrFrame)
 	}
@@ -85,27 +101,38 @@ func (r *Responder) Receive(frame []byte) (send []byte, entered *Entered, err er
 	return send, entered, err
 }
 
-func (r *Responder) answer(frame []byte) ([]byte, error) {
+func (r *Responder) answer(frame []byte) (send []byte, entered *Entered, err error) {
 	k, err := decodeKnock(frame)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := k.Key.Check(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrKnock, err)
+		return nil, nil, fmt.Errorf("%w: %w", ErrKnock, err)
 	}
 	invitation, known := r.config.Known(k.Key, k.Device)
 	// The signature is verified for an unknown key too, so that the time does
 	// not tell the one from the other.
 	signed := k.signed(invitation.Community, r.config.Caller, r.config.Responder, r.config.Nonce)
 	if !k.Key.Verify(signed, k.Signature) || !known {
-		return nil, ErrKnock
+		return nil, nil, ErrKnock
 	}
 	if invitation.Refused != 0 {
 		r.state = responderDone
-		return encodeRefused(invitation.Refused, invitation.Preview.Birth), nil
+		return encodeRefused(invitation.Refused, invitation.Preview.Birth), nil, nil
 	}
-	r.invitation, r.key, r.device, r.state = invitation, k.Key, k.Device, awaitsEnter
-	return invitation.Preview.encode()
+	r.invitation, r.key, r.device = invitation, k.Key, k.Device
+	switch {
+	case invitation.Link != nil:
+		r.state = awaitsLink
+		send, err = r.offer(invitation.Link)
+	case invitation.Root:
+		r.state = returning
+		entered = &Entered{Community: invitation.Community, Way: ByRoot, Root: k.Key, Device: k.Device}
+	default:
+		r.state = awaitsEnter
+		send, err = invitation.Preview.encode()
+	}
+	return send, entered, err
 }
 
 func (r *Responder) admit(frame []byte) (*Entered, error) {
@@ -128,21 +155,28 @@ func (r *Responder) admit(frame []byte) (*Entered, error) {
 		return nil, err
 	}
 	r.state = admitting
-	return &Entered{r.invitation.Community, e.Entry, certificate}, nil
+	return &Entered{
+		Community: r.invitation.Community, Entry: e.Entry, Certificate: certificate, Device: r.device,
+	}, nil
 }
 
 // Page returns the frame of a part of what the admitted device is sent, at
 // most [MaxPage] bytes. The error is [ErrFrame].
 func (r *Responder) Page(p Page) ([]byte, error) {
-	if r.state != admitting {
+	if r.state != admitting && r.state != returning {
 		return nil, fmt.Errorf("%w: nobody has entered", ErrFrame)
 	}
 	return p.encode()
 }
 
 // Done returns the last frame. Waiting says that a convener's word is still
-// due, and that letters come when it is given.
+// due, and that letters come when it is given. To a root that has not brought
+// her device yet it ends the control logs, and her run is due.
 func (r *Responder) Done(waiting bool) []byte {
+	if r.state == returning {
+		r.state = awaitsReturn
+		return encodeDone(true)
+	}
 	r.state = responderDone
 	return encodeDone(waiting)
 }

@@ -17,7 +17,10 @@ var errPrinted = errors.New("an invite's secret is not written out")
 // It does not print or marshal.
 type Secret [16]byte
 
-const keyLabel = "coppice/invite/1"
+const (
+	keyLabel     = "coppice/invite/1"
+	linkKeyLabel = "coppice/link/1"
+)
 
 // NewSecret takes a secret from random.
 func NewSecret(random io.Reader) (s Secret, err error) {
@@ -28,8 +31,15 @@ func NewSecret(random io.Reader) (s Secret, err error) {
 }
 
 // Key returns the invite's key; only its public half enters the control graph.
-func (s Secret) Key() identity.Key {
-	seed, err := hkdf.Key(sha256.New, s[:], nil, keyLabel, identity.SeedSize)
+func (s Secret) Key() identity.Key { return s.key(keyLabel) }
+
+// LinkKey returns the key of a device link whose address holds the secret. It
+// enters no graph: the device that showed the address and the one that read it
+// hold it.
+func (s Secret) LinkKey() identity.Key { return s.key(linkKeyLabel) }
+
+func (s Secret) key(label string) identity.Key {
+	seed, err := hkdf.Key(sha256.New, s[:], nil, label, identity.SeedSize)
 	if err != nil {
 		panic(err) // 32 bytes are within what SHA-256 expands to
 	}
