@@ -62,10 +62,17 @@ func Birth(run *protocol.Run) (*Genesis, error) {
 // but for the device's key, if it carries one: where the key comes from that
 // a new log is sealed with.
 func Carried(c *protocol.Change) (*identity.Certificate, bool) {
-	op, err := Decode(c.Kind, c.Shape)
-	if err != nil || c.Class != protocol.Control {
+	if c.Class != protocol.Control {
 		return nil, false
 	}
+	op, err := Decode(c.Kind, c.Shape)
+	if err != nil {
+		return nil, false
+	}
+	return carried(op)
+}
+
+func carried(op Operation) (*identity.Certificate, bool) {
 	var encoded []byte
 	switch o := op.(type) {
 	case *Genesis:

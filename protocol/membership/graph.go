@@ -168,7 +168,7 @@ func (g *Graph) place(n *node) {
 // enter makes n part of the graph.
 func (g *Graph) enter(n *node) {
 	i := int32(len(g.nodes))
-	if cert, ok := Carried(n.change); ok {
+	if cert, ok := carried(n.op); ok {
 		if g.certs[cert.DeviceID()] == nil {
 			g.certs[cert.DeviceID()] = cert
 		}

@@ -557,6 +557,11 @@ func removed(s *State, m int32) bool {
 func (s *story) probe(t *testing.T, seed uint64, p *pen, now *State) {
 	t.Helper()
 	kind, shape := s.operation(p)
+	if op, _ := Decode(kind, shape); op != nil {
+		if o, ok := op.(*HandOver); ok && o.ByRoot != (protocol.Seal{}) && o.Old != p.who.id() {
+			return // another's root has signed: that is her own word
+		}
+	}
 	late := s.life(p)
 	late.device, late.log = p.device, protocol.NewLogRef(p.device.ID(), late.log.Incarnation, protocol.Control)
 	c := s.build(late, nil, []protocol.ChangeID{pick(s, s.changes, "at").ID}, kind, shape)
