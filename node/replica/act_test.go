@@ -301,3 +301,38 @@ func TestWhoIsNotInMayNotWrite(t *testing.T) {
 		t.Errorf("a stranger's device writes: %v", err)
 	}
 }
+
+// Positions count the text as its author's fold showed it, whatever verdicts
+// come later, and in whatever order they and the changes arrive.
+func TestWhatAnAuthorSawIsFixed(t *testing.T) {
+	w, a, b, c := trio(t)
+	body := func(n *node, d protocol.DocumentID, text string) Written {
+		t.Helper()
+		return n.must(Write{Document: d, Intents: []envelope.Intent{{Field: "body", Verb: envelope.DoText, Value: text}}}).(Written)
+	}
+	made := a.must(Write{Kind: w.kinds.Named("way").Kind, Intents: titled("a way")}).(Written)
+	body(a, made.Document, "Start. ")
+	w.sync(a, b, c)
+	w.cutAll()
+	w.faults.drop = 1                               // no gossip
+	body(b, made.Document, "Start. Struck words. ") // the founder never saw these
+	w.sync(b, c)
+	w.cutAll()
+	body(c, made.Document, "Start. Struck words. And an end.")
+	a.must(Decide{Operation: &membership.Remove{Members: []protocol.MemberID{b.member()}}})
+	w.sync(a, c)
+	w.equal(a, c)
+	for _, n := range []*node{a, c} {
+		d, err := n.replica.Document(made.Document)
+		if err != nil || d.Folded.Body != "Start. And an end." {
+			t.Errorf("node %d shows %q, %v", n.number, d.Folded.Body, err)
+		}
+	}
+	again, err := Open(a.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := again.Document(made.Document); err != nil || d.Folded.Body != "Start. And an end." {
+		t.Errorf("read anew it shows %q, %v", d.Folded.Body, err)
+	}
+}

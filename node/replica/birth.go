@@ -125,7 +125,7 @@ func Adopt(now int64, cfg Config, e Entrance) ([]Output, error) {
 	if err := r.receive(protocol.DeviceID{}, e.Runs); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrEntrance, err)
 	}
-	if _, ok := r.graph.Certificate(r.device); !ok || r.parked.len() > 0 {
+	if _, ok := r.graph.Certificate(r.device); !ok || r.parked.len() > 0 || len(r.poisoned) > 0 {
 		return nil, fmt.Errorf("%w: its admission is not among it", ErrEntrance)
 	}
 	r.takeRecords(e.Letters)

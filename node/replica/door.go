@@ -25,24 +25,69 @@ var (
 // error is the first refusal, for which the sender is to blame.
 func (r *Replica) receive(from protocol.DeviceID, runs []*protocol.Run) (blame error) {
 	r.nameLogs(runs)
-	standings := protocol.VerifyPage(runs, r.cfg.Community, r.keysFor(runs))
+	keys := r.keysFor(runs)
+	standings := protocol.VerifyPage(runs, r.cfg.Community, keys)
+	before := len(r.batch.Runs)
 	for i, run := range runs {
-		switch standings[i] {
-		case protocol.Refused:
-			if !r.holdsAll(run) && blame == nil {
-				blame = fmt.Errorf("log %s, seq %d: %w", run.Log.ID, run.Last().Seq, protocol.ErrSeal)
-			}
-			continue
-		case protocol.Unknown:
-			r.park(from, run, r.unknown(run))
-			continue
-		}
-		if err := r.takeOrPark(from, run, standings[i] == protocol.Sealed); err != nil && blame == nil {
+		err := r.receiveRun(from, run, r.standing(run, standings[i], keys))
+		if err != nil && blame == nil {
 			blame = fmt.Errorf("log %s, seq %d: %w", run.Log.ID, run.Last().Seq, err)
 		}
 	}
+	r.settleSeals(before, keys)
 	r.release()
 	return blame
+}
+
+func (r *Replica) receiveRun(from protocol.DeviceID, run *protocol.Run, standing protocol.Standing) error {
+	switch standing {
+	case protocol.Refused:
+		if r.holdsAll(run) {
+			return nil
+		}
+		return protocol.ErrSeal
+	case protocol.Unknown:
+		r.park(from, run, r.unknown(run))
+		return nil
+	}
+	return r.takeOrPark(from, run, standing == protocol.Sealed)
+}
+
+// keys returns the key of a log's device, false if it is not known.
+type keys = func(protocol.LogRef) (ed25519.PublicKey, bool)
+
+// standing looks at the seal of a run that was passed over, if its log has
+// shown reason to.
+func (r *Replica) standing(run *protocol.Run, s protocol.Standing, of keys) protocol.Standing {
+	if s != protocol.Reached || !r.strict[run.Log.ID] {
+		return s
+	}
+	if key, ok := of(run.Log); !ok || run.Verify(r.cfg.Community, key) != nil {
+		return protocol.Refused
+	}
+	return protocol.Sealed
+}
+
+// settleSeals sees to it that what is now the end of a log stands under a seal
+// that holds, or nobody could be given it: a seal passed over counts on a later
+// one of the page, whose run may have been refused or parked.
+func (r *Replica) settleSeals(before int, of keys) {
+	last := map[protocol.LogID]int{}
+	for i := before; i < len(r.batch.Runs); i++ {
+		last[r.batch.Runs[i].Log.ID] = i
+	}
+	r.batch.Unchecked = slices.DeleteFunc(r.batch.Unchecked, func(i int) bool {
+		run := r.batch.Runs[i]
+		if i < before || last[run.Log.ID] != i {
+			return false
+		}
+		key, ok := of(run.Log)
+		if !ok || run.Verify(r.cfg.Community, key) != nil {
+			r.poisoned = append(r.poisoned, run.Log.ID)
+			return false
+		}
+		return true
+	})
 }
 
 // takeOrPark takes a run whose seals were seen to.
@@ -75,7 +120,7 @@ func (r *Replica) nameLogs(runs []*protocol.Run) {
 // keysFor returns the keys of devices: those whose certificate a held control
 // change carries, or one of the page itself. An id is the hash of its key, so
 // it matters not who says so.
-func (r *Replica) keysFor(runs []*protocol.Run) func(protocol.LogRef) (ed25519.PublicKey, bool) {
+func (r *Replica) keysFor(runs []*protocol.Run) keys {
 	carried := map[protocol.DeviceID]identity.PublicKey{}
 	for _, run := range runs {
 		for _, c := range run.Changes {
@@ -119,9 +164,9 @@ func (r *Replica) take(run *protocol.Run, checked bool) (wants need, err error) 
 	if len(rest) == 0 {
 		return need{}, nil
 	}
-	// Only the genesis brings its author's certificate: a run that brought its
-	// own could not be taken split otherwise.
-	if _, ok := r.graph.Certificate(run.Log.Device); !ok && !rest[0].Genesis() {
+	// Only the genesis and the device that a root brings back bring their
+	// author's certificate, in the first change of the log.
+	if _, ok := r.graph.Certificate(run.Log.Device); !ok && !rest[0].Genesis() && !membership.Returns(rest[0], run.Log.Device) {
 		return need{device: run.Log.Device}, nil
 	}
 	e := &entering{r: r, log: run.Log, new: map[protocol.ChangeID]*held{}}

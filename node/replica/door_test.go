@@ -70,11 +70,12 @@ func (f *forger) run(changes ...*protocol.Change) *protocol.Run {
 }
 
 // give brings runs to a node's door as one page of a peer, and returns whom it blames.
-func (n *node) give(from *node, runs ...*protocol.Run) error {
+func (n *node) give(from *node, runs ...*protocol.Run) (blame error) {
 	n.w.t.Helper()
 	n.replica.begin(n.clock())
-	blame := n.replica.receive(from.id(), wire(n.w.t, n.w.community, runs))
-	for _, o := range n.replica.finish() {
+	runs = wire(n.w.t, n.w.community, runs)
+	out := n.replica.attempt([]func(){func() { blame = n.replica.receive(from.id(), runs) }})
+	for _, o := range out {
 		n.do(o)
 	}
 	if n.replica.fault != nil {
@@ -441,4 +442,31 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 		w.sync(a, c)
 		w.equal(a, d, c)
 	}
+}
+
+// A seal passed over on the way to a later one, whose run cannot be taken:
+// what is kept must end under a seal that holds, or it could not be passed on.
+func TestSealPassedOverIsNotTheLast(t *testing.T) {
+	w, a, b, c := trio(t)
+	f := b.forge(protocol.Content)
+	good := f.run(f.change(nil))
+	bad := f.run(f.change(nil))
+	bad.Seal[0] ^= 1
+	waits := f.run(f.change(func(d *protocol.Draft) {
+		d.Creates, d.Document, d.Parents, d.Lamport = false, protocol.DocumentID{1}, []protocol.ChangeID{{1}}, 1<<20
+	}))
+	other := c.forge(protocol.Content)
+	honest := other.run(other.change(nil))
+	if err := a.give(b, good, bad, honest, waits); !errors.Is(err, protocol.ErrSeal) {
+		t.Errorf("blamed with %v, not %v", err, protocol.ErrSeal)
+	}
+	if !a.holds(good.Last(), honest.Last()) || a.holds(bad.Last()) {
+		t.Error("what ends under no seal was taken, or what does was not")
+	}
+	again, err := Open(a.config())
+	if err != nil || again.Status().State != a.replica.Status().State {
+		t.Errorf("memory is not what is on disk (%v)", err)
+	}
+	w.sync(a, c)
+	w.equal(a, c)
 }

@@ -50,6 +50,24 @@ type (
 		Wall  uint64 // seconds since 1970; 0: now. An invite that expired before is refused.
 	}
 
+	// Link makes a device one of this node's member, by the certificate that
+	// this device has granted, or finds that it is one already. Its [Reply] is
+	// [Admitted].
+	Link struct {
+		Token       Token
+		Certificate *identity.Certificate
+		Wall        uint64 // seconds since 1970 that the change bears; 0: now
+	}
+
+	// Return takes the run by which a device that a root certified begins its
+	// log; without a run it asks for the control runs alone. Its [Reply] is
+	// [Admitted], with letters once the device is active.
+	Return struct {
+		Token  Token
+		Device protocol.DeviceID
+		Run    *protocol.Run
+	}
+
 	// Connected tells that a stream to a device stands, whose presence,
 	// certificate and transcript were verified.
 	Connected struct {
@@ -103,6 +121,8 @@ type (
 func (Write) input()     {}
 func (Decide) input()    {}
 func (Admit) input()     {}
+func (Link) input()      {}
+func (Return) input()    {}
 func (Connected) input() {}
 func (Frame) input()     {}
 func (Closed) input()    {}

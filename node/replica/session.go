@@ -100,28 +100,33 @@ func (r *Replica) waitsForNod(device protocol.DeviceID) bool {
 	})
 }
 
-// frame takes a message of a peer.
-func (r *Replica) frame(in Frame) {
+// frame has a session read a message, and returns what is to be done about it.
+func (r *Replica) frame(in Frame) (acts []func()) {
 	s := r.sessions.open[in.Session]
 	if s == nil {
-		return // closed meanwhile
+		return nil // closed meanwhile
 	}
 	send, events, err := s.Receive(in.Bytes)
 	r.send(s.id, send...)
-	if err != nil {
-		r.hangup(s, err)
-		return
-	}
 	for _, e := range events {
-		if err := r.happened(s, e); err != nil {
-			r.hangup(s, err)
-			return
-		}
+		acts = append(acts, func() {
+			if r.sessions.open[s.id] != s {
+				return
+			}
+			if err := r.happened(s, e); err != nil {
+				r.hangup(s, err)
+			}
+		})
 	}
+	if err != nil {
+		acts = append(acts, func() { r.hangup(s, err) })
+	}
+	return acts
 }
 
 func (r *Replica) hangup(s *session, reason error) {
 	r.sends = append(r.sends, Hangup{s.id, reason})
+	r.hung = append(r.hung, s)
 	r.sessions.close(s.id)
 }
 

@@ -22,6 +22,10 @@ type step struct {
 	taken     int                             // changes of others
 	draft     *draft                          // own run under way
 
+	strict   map[protocol.LogID]bool // logs of which every run's own seal is looked at
+	poisoned []protocol.LogID        // logs left without a seal that holds: the step is done again
+	hung     []*session              // hung up on in this step
+
 	projected   []Document
 	projections []Output        // answers to Refresh
 	rung        []*protocol.Run // own runs, to be told on the topic
@@ -39,6 +43,7 @@ func (r *Replica) begin(now int64) {
 		freshDocs: map[protocol.DocumentID][]*held{},
 		dirty:     map[protocol.DocumentID]bool{},
 		before:    r.now,
+		strict:    map[protocol.LogID]bool{},
 	}
 }
 
@@ -61,43 +66,90 @@ func (r *Replica) Step(now int64, inputs ...Input) []Output {
 	for _, do := range later {
 		do()
 	}
+	var acts []func()
 	for _, in := range inputs {
-		r.input(in)
+		acts = append(acts, r.hear(in)...)
 	}
-	r.rotateIfDue()
-	out := r.finish()
+	out := r.attempt(acts)
 	if r.fault != nil {
 		return r.refuseAll(inputs)
 	}
 	return out
 }
 
-func (r *Replica) input(in Input) {
+// attempt does what is to be done. A page can turn out to have been taken
+// wrongly only when all of it was looked at: then nothing of the step has left
+// yet, memory is made anew from disk, and it is done again with eyes open.
+func (r *Replica) attempt(acts []func()) []Output {
+	heard, deferred := *r.step, r.deferred
+	strict := map[protocol.LogID]bool{}
+	for {
+		r.begin(heard.time)
+		r.strict = strict
+		r.sends, r.events = slices.Clone(heard.sends), slices.Clone(heard.events)
+		r.deferred = slices.Clone(deferred)
+		for _, do := range acts {
+			do()
+		}
+		if len(r.poisoned) == 0 || r.fault != nil {
+			r.rotateIfDue()
+			return r.finish()
+		}
+		for _, log := range r.poisoned {
+			strict[log] = true
+		}
+		for _, s := range r.hung {
+			r.sessions.open[s.id] = s
+		}
+		r.reload()
+	}
+}
+
+// reload makes memory anew from disk, as if nothing of the step had been.
+func (r *Replica) reload() {
+	again := blank(r.cfg)
+	if err := again.load(); err != nil {
+		r.fail(err)
+		return
+	}
+	again.sessions, again.parked, again.wake, again.rotateAt = r.sessions, r.parked, r.wake, r.rotateAt
+	again.parked.ready = nil
+	*r = *again
+}
+
+// hear lets sessions read what came, which they do once, and returns what is
+// to be done about an input.
+func (r *Replica) hear(in Input) []func() {
 	switch in := in.(type) {
 	case Write:
-		r.write(in)
+		return []func(){func() { r.write(in) }}
 	case Decide:
-		r.decide(in)
+		return []func(){func() { r.decide(in) }}
 	case Admit:
-		r.admit(in)
+		return []func(){func() { r.admit(in) }}
+	case Link:
+		return []func(){func() { r.link(in) }}
+	case Return:
+		return []func(){func() { r.comeBack(in) }}
+	case Doorbell:
+		return []func(){func() { r.doorbell(in) }}
+	case Tell:
+		return []func(){func() { r.tell(in) }}
+	case Refresh:
+		return []func(){func() { r.refresh(in) }}
 	case Connected:
 		r.connected(in)
 	case Frame:
-		r.frame(in)
+		return r.frame(in)
 	case Closed:
 		r.sessions.close(in.Session)
-	case Doorbell:
-		r.doorbell(in)
 	case Poke:
 		r.poke(in)
-	case Tell:
-		r.tell(in)
-	case Refresh:
-		r.refresh(in)
 	case Tick:
 	default:
 		panic(fmt.Sprintf("replica: %T is no input", in)) // a mistake of the driver
 	}
+	return nil
 }
 
 // refuseAll answers a step that came to nothing because the disk failed.
@@ -111,6 +163,10 @@ func (r *Replica) refuseAll(inputs []Input) []Output {
 		case Decide:
 			out = append(out, Reply{Token: in.Token, Err: err})
 		case Admit:
+			out = append(out, Reply{Token: in.Token, Err: err})
+		case Link:
+			out = append(out, Reply{Token: in.Token, Err: err})
+		case Return:
 			out = append(out, Reply{Token: in.Token, Err: err})
 		}
 	}
