@@ -330,10 +330,10 @@ func TestAgainstNaive(t *testing.T) {
 	})
 }
 
-// TestAgainstNaiveBySeeds does the same for COPPICE_SEEDS histories (200 unless
+// TestAgainstNaiveBySeeds does the same for COPPICE_SEEDS histories (80 unless
 // told), evenly drawn, the first by COPPICE_SEED.
 func TestAgainstNaiveBySeeds(t *testing.T) {
-	for seed := range seeds(200) {
+	for seed := range seeds(80) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 0))
 			s := newStory(t, func(n int, _ string) int { return r.IntN(n) })
@@ -519,7 +519,7 @@ func (s *story) replay(rt failer) {
 // on others' words.
 func TestBackDatingProbe(t *testing.T) {
 	probes := 0
-	for seed := range seeds(150) {
+	for seed := range seeds(50) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		s := newStory(t, func(n int, _ string) int { return r.IntN(n) })
 		for range 25 {
