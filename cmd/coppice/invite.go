@@ -30,6 +30,7 @@ Any member's node can let them in; yours may be asleep by then.`,
 	f.IntVar(&i.Uses, "uses", 1, "how many may come in by it")
 	f.IntVar(&i.Days, "days", 14, "how many days it holds")
 	f.BoolVar(&i.Guest, "guest", false, "as a guest: reads, asks and answers, no more")
+	f.BoolVar(&i.Approval, "approval", false, "a convener says yes to each who comes by it")
 	cmd.AddCommand(c.inviteList(), c.inviteRevoke())
 	return cmd
 }
@@ -55,16 +56,34 @@ func (c *command) inviteList() *cobra.Command {
 }
 
 func (c *command) inviteRevoke() *cobra.Command {
-	return &cobra.Command{
-		Use:   "revoke ID",
-		Short: "end an invite; who came in by it stays",
+	var entrants, yes bool
+	var r api.Removing
+	cmd := &cobra.Command{
+		Use:   "revoke ID [--with-entrants [--reason TEXT] [--yes]]",
+		Short: "end an invite; who came in by it stays, unless said otherwise",
 		Args:  arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if entrants {
+				return c.part(cmd, yes, parting{
+					what: "end the invite and remove who came in by it", done: "the invite no longer lets anyone in, and who came in by it is removed",
+					look: func(ctx context.Context, client *api.Client) (api.Parting, error) {
+						return client.Entrants(ctx, args[0])
+					},
+					act: func(ctx context.Context, client *api.Client) (api.Parting, error) {
+						return client.RemoveEntrants(ctx, args[0], r)
+					},
+				})
+			}
 			return ask(c, cmd, func(ctx context.Context, client *api.Client) (struct{}, error) {
 				return struct{}{}, client.RevokeInvite(ctx, args[0])
 			}, func(struct{}) { c.say("the invite no longer lets anyone in") })
 		},
 	}
+	f := cmd.Flags()
+	f.BoolVar(&entrants, "with-entrants", false, "also remove everybody who came in by it")
+	f.StringVar(&r.Reason, "reason", "", "why they are removed; every member reads it")
+	f.BoolVar(&yes, "yes", false, "do not ask")
+	return cmd
 }
 
 // short is as much of an id as a person reads.

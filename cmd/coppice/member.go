@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -9,7 +12,12 @@ import (
 )
 
 func (c *command) member() *cobra.Command {
-	return noun("member", "who belongs here", &cobra.Command{
+	return noun("member", "who belongs here, and what each may do",
+		c.memberList(), c.memberShow(), c.memberRank(true), c.memberRank(false), c.memberRemove(), c.memberLog())
+}
+
+func (c *command) memberList() *cobra.Command {
+	return &cobra.Command{
 		Use:   "list",
 		Short: "the members, and what each may do",
 		Args:  arguments(),
@@ -18,9 +26,197 @@ func (c *command) member() *cobra.Command {
 				return client.Members(ctx)
 			}, func(out api.Members) {
 				for _, m := range out.Items {
+					if m.Waiting {
+						c.line("%s  %-8s  %s, waits for a convener's yes: coppice member promote %s", short(m.ID), "waiting", m.Name, short(m.ID))
+						continue
+					}
 					c.line("%s  %-8s  %s, %s", short(m.ID), m.Rank, m.Name, count(m.Devices, "device"))
 				}
 			})
 		},
+	}
+}
+
+func (c *command) memberShow() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show ID",
+		Short: "one member: rank, how they came in, devices, commitment",
+		Args:  arguments("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.MemberPage, error) {
+				return client.Member(ctx, args[0])
+			}, c.tellMember)
+		},
+	}
+}
+
+const day = "2006-01-02 15:04"
+
+func (c *command) tellMember(m api.MemberPage) {
+	standing := m.Rank
+	switch {
+	case m.Waiting:
+		standing = "waits for a convener's yes"
+	case m.Keeper:
+		standing = "keeper"
+	case m.Ended != "":
+		standing = "no longer in: " + m.Ended
+	}
+	c.line("%s, %s", m.Name, standing)
+	c.line("id  %s", m.ID)
+	for _, a := range m.Admissions {
+		switch {
+		case a.Invite == "":
+			c.line("founded the community, %s", a.At.Local().Format(day))
+		case a.InvitedBy != nil:
+			c.line("came in %s by an invite of %s (%s), let in by %s's node", a.At.Local().Format(day), a.InvitedBy.Name, short(a.Invite), a.By.Name)
+		default:
+			c.line("came in %s, let in by %s's node", a.At.Local().Format(day), a.By.Name)
+		}
+	}
+	for _, d := range m.Devices {
+		by := "the member's root key"
+		if d.By != "root" {
+			by = "device " + short(d.By)
+		}
+		this := ""
+		if d.This {
+			this = " (this one)"
+		}
+		c.line("device %s%s, certified %s by %s", short(d.ID), this, d.Certified.Local().Format(day), by)
+	}
+	if m.Commitment != "" {
+		c.line("commitment: %s", m.Commitment)
+	} else {
+		c.line("no commitment yet")
+	}
+}
+
+func (c *command) memberRank(up bool) *cobra.Command {
+	r := api.Ranking{Up: up}
+	cmd := &cobra.Command{
+		Use:   "demote ID [--to RANK]",
+		Short: "take one step of rank away",
+		Long: `A convener demotes members, a founder conveners too. What the demoted wrote so far
+stays as this node holds it.`,
+		Args: arguments("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Ranked, error) {
+				return client.SetRank(ctx, args[0], r)
+			}, func(out api.Ranked) {
+				c.line("%s is a %s now", out.Member.Name, out.To)
+			})
+		},
+	}
+	if up {
+		cmd.Use, cmd.Short = "promote ID [--to RANK]", "give one step of rank more, or let in who waits"
+		cmd.Long = `A convener makes guests members, and says yes to who waits; only a founder makes
+conveners and founders. Nobody can take anything from a founder again.`
+	}
+	cmd.Flags().StringVar(&r.To, "to", "", "guest, member, convener or founder (default: the next step)")
+	return cmd
+}
+
+func (c *command) memberRemove() *cobra.Command {
+	var r api.Removing
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "remove ID [--reason TEXT] [--yes]",
+		Short: "take someone out; says first what is kept and what they still have",
+		Args:  arguments("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.part(cmd, yes, parting{
+				what: "remove this member", done: "removed",
+				look: func(ctx context.Context, client *api.Client) (api.Parting, error) {
+					return client.Removal(ctx, args[0])
+				},
+				act: func(ctx context.Context, client *api.Client) (api.Parting, error) {
+					return client.Remove(ctx, args[0], r)
+				},
+			})
+		},
+	}
+	cmd.Flags().StringVar(&r.Reason, "reason", "", "why; every member reads it, and so does who is removed")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cmd
+}
+
+// parting is an act that takes people out: what it means, and the act itself.
+type parting struct {
+	what, done string
+	look, act  func(context.Context, *api.Client) (api.Parting, error)
+}
+
+// part says what the act means, asks on a terminal, and does it.
+func (c *command) part(cmd *cobra.Command, yes bool, p parting) error {
+	client, err := c.dial()
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	ctx := cmd.Context()
+	means, err := p.look(ctx, client)
+	if err != nil {
+		return err
+	}
+	if !yes {
+		for _, text := range means.Says {
+			fmt.Fprintln(c.err, shown(text))
+		}
+		if err := c.confirm(p.what); err != nil {
+			return err
+		}
+	}
+	out, err := p.act(ctx, client)
+	if err != nil {
+		return err
+	}
+	return c.print(out, func() {
+		c.line("%s", p.done)
+		if yes {
+			for _, text := range out.Says {
+				c.say("%s", text)
+			}
+		}
 	})
+}
+
+// confirm asks a person; a script is told to say --yes.
+func (c *command) confirm(what string) error {
+	if !onTerminal(c.in) {
+		return api.Hint(fmt.Errorf("%w: nobody is there to ask whether to %s; nothing was changed", api.ErrUsage, what),
+			"read what stands above, then say it again with --yes")
+	}
+	fmt.Fprintf(c.err, "Shall I %s? [y/N] ", what)
+	line, _ := bufio.NewReader(c.in).ReadString('\n') // no answer is a no
+	if answer := strings.ToLower(strings.TrimSpace(line)); answer == "y" || answer == "yes" {
+		return nil
+	}
+	return api.Hint(fmt.Errorf("nothing was changed"), "answer y to go on")
+}
+
+func (c *command) memberLog() *cobra.Command {
+	return &cobra.Command{
+		Use:   "log [ID]",
+		Short: "what is kept without effect: what, whose, and why",
+		Long: `Lists what was decided without the right to, and words that a removal, a leave or
+a demotion set aside: all of it, or one member's. It is kept and passed on; it
+has no effect. Someone with the right can say it anew.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.MemberLog, error) {
+				return client.MemberLog(ctx, strings.Join(args, ""))
+			}, func(out api.MemberLog) {
+				for _, v := range out.Items {
+					c.line("%s  %s  %s: %s. Without effect: %s.", v.At.Local().Format(day), short(v.ID), v.By.Name, v.What, v.Why)
+				}
+				if out.More {
+					c.say("older ones are not listed")
+				}
+				if len(out.Items) == 0 {
+					c.say("nothing: all that was written and decided has its effect")
+				}
+			})
+		},
+	}
 }

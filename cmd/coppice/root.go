@@ -84,6 +84,8 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             list, search WORDS      what is here; show ID, history ID
             import DIR, export DIR  Markdown, in and out
   together  member list, status     who is here, which nodes are within reach
+            member show|promote|demote|remove|log ID, leave
+            policy, invite list     how people come in
             sync, connect ADDR      bring them together now
             down                    end the node
 
@@ -129,7 +131,7 @@ func (c *command) root() *cobra.Command {
 		c.status(), c.connect(), c.sync(),
 		c.way(), c.story(), c.tell(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
-		c.importing(), c.exporting(), c.member(), c.debug(),
+		c.importing(), c.exporting(), c.member(), c.leave(), c.policy(), c.communities(), c.debug(),
 	)
 	return root
 }

@@ -29,6 +29,10 @@ func (c *command) tellStatus(s api.Status) {
 	}
 	for _, i := range s.Communities {
 		c.line("%s (%s): %s, %s", i.Name, short(i.ID), count(i.Members, "member"), count(i.Changes, "change"))
+		if i.Ended != "" {
+			c.line("  you are no longer in: %s", i.Ended)
+			c.line("  what came before is here to read and to export; nothing new comes")
+		}
 		if i.Waiting > 0 {
 			c.line("  %s for a key", count(i.Waiting, "change")+" waiting")
 		}
@@ -42,7 +46,7 @@ func (c *command) tellStatus(s api.Status) {
 			}
 			c.line("  %s is within reach: %s", p.Member.Name, state)
 		}
-		if len(i.Peers) == 0 {
+		if len(i.Peers) == 0 && i.Ended == "" {
 			c.line("  nobody within reach now; what you write is kept and goes out later")
 		}
 	}
