@@ -41,7 +41,8 @@ func (r *Replica) written(in Write) (Written, error) {
 		return Written{}, err
 	}
 	drafts, err := doc.Write(envelope.Writing{
-		Kind: in.Kind, Author: author, Rank: uint8(r.now.Rank(author)), Names: in.Names,
+		Kind: in.Kind, Author: author, As: others(r.now, author),
+		Rank: uint8(r.now.Rank(author)), Names: in.Names,
 	}, in.Intents)
 	if err != nil || len(drafts) == 0 {
 		return Written{Document: id}, err

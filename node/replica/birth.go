@@ -137,6 +137,7 @@ func Adopt(now int64, cfg Config, e Entrance) ([]Output, error) {
 type empty struct{}
 
 func (empty) Arrived() uint64                                                  { return 0 }
+func (empty) Recorded() uint64                                                 { return 0 }
 func (empty) Changes() uint64                                                  { return 0 }
 func (empty) Logs() []protocol.LogRef                                          { return nil }
 func (empty) Tips(protocol.LogID) []protocol.ChangeID                          { return nil }

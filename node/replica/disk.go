@@ -51,6 +51,8 @@ type Disk interface {
 	Documents(after protocol.DocumentID, each func(protocol.DocumentID) error) error
 	// Record returns the record that stands under a key; nil when there is none.
 	Record(key protocol.RecordKey) (*protocol.Record, error)
+	// Recorded returns the number of the newest record, 0 when there was none.
+	Recorded() uint64
 	// Records walks the records taken after a number of this node's own, by number.
 	Records(after uint64, each func(number uint64, record *protocol.Record) error) error
 	// RecordsFor walks the records of a kind for one recipient and epoch.

@@ -134,9 +134,14 @@ func (d *document) meta(p *placed) (envelope.Meta, error) {
 	p.author, _ = then.MemberOf(p.log.Device)
 	return envelope.Meta{
 		ID: p.id, Kind: p.Kind, Creates: p.Creates, Parents: p.Parents,
-		Lamport: p.Lamport, Wall: p.Wall, Author: p.author,
+		Lamport: p.Lamport, Wall: p.Wall, Author: p.author, As: others(then, p.author),
 		Rank: uint8(p.rank), Redacted: p.redacted, Sight: d.sight(then, p.heads),
 	}, nil
+}
+
+// others returns whom hand-overs made a member in a state, besides herself.
+func others(s *membership.State, member protocol.MemberID) []protocol.MemberID {
+	return slices.DeleteFunc(s.Selves(member), func(m protocol.MemberID) bool { return m == member })
 }
 
 // sight returns what an author at the given control heads knew of verdicts,
@@ -185,8 +190,8 @@ func (d *document) agrees(then *membership.State) bool {
 		return !a.differs
 	}
 	for ; !a.differs && a.changes < len(d.order); a.changes++ {
-		id := d.order[a.changes].id
-		a.differs = d.r.redacted(then, id) != d.r.redacted(d.state, id)
+		p := d.order[a.changes]
+		a.differs = d.r.redacted(then, p.id, p.log.Device) != d.r.redacted(d.state, p.id, p.log.Device)
 	}
 	return !a.differs
 }
@@ -197,7 +202,7 @@ func (d *document) verdict(s *membership.State, p *placed) (membership.Rank, boo
 		Device: p.log.Device, Log: p.log.ID, Heads: p.heads,
 		Before: func(kept protocol.ChangeID) bool { return d.r.before(p.log.ID, p.Seq, p.id, kept) },
 	})
-	return rank, d.r.redacted(s, p.id)
+	return rank, d.r.redacted(s, p.id, p.log.Device)
 }
 
 // judge brings all verdicts to a state.

@@ -40,6 +40,9 @@ func (s source) Load(ref reconcile.RunRef, after uint64) (*protocol.Run, error) 
 
 // Records returns records taken after a number of this node's own.
 func (s source) Records(after uint64, budget int) (records []*protocol.Record, upto uint64) {
+	if after > s.r.disk.Recorded() {
+		after = 0 // the peer remembers a number from before this node was restored
+	}
 	upto = after
 	size := 0
 	err := s.r.disk.Records(after, func(number uint64, rec *protocol.Record) error {

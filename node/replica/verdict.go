@@ -7,8 +7,8 @@ import (
 	"coppice.example/protocol/membership"
 )
 
-// redactions remembers which held control changes redact what. Whether one is
-// effective is the state's to say.
+// redactions remembers which held control changes name what to redact. Whether
+// one takes it is the state's to say.
 type redactions map[protocol.ChangeID][]protocol.ChangeID
 
 // note takes a control change into account.
@@ -18,9 +18,15 @@ func (rs redactions) note(id protocol.ChangeID, op *membership.Redact) {
 	}
 }
 
-// redacted tells whether a redaction effective in a state names a change.
-func (r *Replica) redacted(s *membership.State, id protocol.ChangeID) bool {
-	return slices.ContainsFunc(r.redactions[id], s.Effective)
+// redacted tells whether a redaction effective in a state takes the words of a
+// change, which a device wrote.
+func (r *Replica) redacted(s *membership.State, id protocol.ChangeID, device protocol.DeviceID) bool {
+	if len(r.redactions[id]) == 0 {
+		return false // as nearly always: no redaction names it
+	}
+	return slices.ContainsFunc(s.Redactions(), func(red membership.Redaction) bool {
+		return slices.Contains(red.Changes, id) && s.Redacts(red, device)
+	})
 }
 
 // redactionNames tells whether any held redaction, void or not, names a change.
@@ -44,11 +50,11 @@ func (r *Replica) settleControl() {
 			r.touchLog(log.ID)
 		}
 	}
-	for target, by := range r.redactions {
-		if slices.ContainsFunc(by, before.Effective) != slices.ContainsFunc(by, r.now.Effective) {
-			if b, ok := r.known(target); ok && b.log.Class == protocol.Content {
-				r.dirty[b.document] = true
-			}
+	for target := range r.redactions {
+		b, ok := r.known(target)
+		if ok && b.log.Class == protocol.Content &&
+			r.redacted(before, target, b.log.Device) != r.redacted(r.now, target, b.log.Device) {
+			r.dirty[b.document] = true
 		}
 	}
 	r.later(r.serveAll)
