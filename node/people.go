@@ -24,11 +24,13 @@ func (n *Node) Members(ctx context.Context, call api.Call) (api.Members, error) 
 	out := api.Members{Items: []api.Member{}}
 	err = c.ask(ctx, func(r *replica.Replica) {
 		for _, m := range r.State().Members() {
-			if m.Rank == membership.None {
+			if m.Rank == membership.None && !m.Waiting {
 				continue
 			}
 			p := c.person(m.ID)
-			out.Items = append(out.Items, api.Member{ID: p.ID, Name: p.Name, Rank: m.Rank.String(), Devices: len(m.Devices)})
+			out.Items = append(out.Items, api.Member{
+				ID: p.ID, Name: p.Name, Rank: m.Rank.String(), Devices: len(m.Devices), Waiting: m.Waiting,
+			})
 		}
 	})
 	slices.SortStableFunc(out.Items, func(a, b api.Member) int { return strings.Compare(a.Name, b.Name) })
@@ -78,22 +80,15 @@ func (n *Node) Invite(ctx context.Context, call api.Call, i api.Invitation) (api
 	}
 	wall := n.cfg.wall(call.Now)
 	op := &membership.Invite{
-		Key: secret.Key().Public(), Rank: rank, Uses: uint64(i.Uses),
+		Key: secret.Key().Public(), Rank: rank, Uses: uint64(i.Uses), Approval: i.Approval,
 		Expires: wall + uint64(i.Days)*uint64(24*time.Hour/time.Second),
 	}
-	d, err := c.decide(ctx, wall, op)
+	d, err := c.decide(ctx, wall, op, "")
 	if err != nil {
 		return api.Invited{}, err
 	}
 	address := invite.Address{Community: c.id, Secret: secret, Peers: n.net.invitePeers(c)}
 	return api.Invited{ID: d.Change.String(), Invite: address.Text()}, nil
-}
-
-// decide writes a control change.
-func (c *community) decide(ctx context.Context, wall uint64, op membership.Operation) (replica.Decided, error) {
-	return one[replica.Decided](ctx, c, func(t replica.Token) replica.Input {
-		return replica.Decide{Token: t, Operation: op, Wall: wall}
-	})
 }
 
 // Invites implements [api.Backend].
@@ -138,20 +133,10 @@ func (n *Node) RevokeInvite(ctx context.Context, call api.Call, id string) error
 	if err != nil {
 		return err
 	}
-	var matching []membership.InviteState
-	for _, s := range states {
-		if id != "" && strings.HasPrefix(s.ID.String(), strings.ToLower(id)) {
-			matching = append(matching, s)
-		}
+	s, err := inviteOf(states, id)
+	if err != nil || s.Revoked {
+		return err
 	}
-	switch {
-	case len(matching) == 0:
-		return api.Hint(fmt.Errorf("%w: no invite's id begins with %q", api.ErrNotFound, id), "`coppice invite list` shows the invites")
-	case len(matching) > 1:
-		return fmt.Errorf("%w: %q", api.ErrAmbiguous, id)
-	case matching[0].Revoked:
-		return nil
-	}
-	_, err = c.decide(ctx, n.cfg.wall(call.Now), &membership.RevokeInvite{Invite: matching[0].ID})
+	_, err = c.decide(ctx, n.cfg.wall(call.Now), &membership.RevokeInvite{Invite: s.ID}, "")
 	return err
 }

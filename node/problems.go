@@ -6,6 +6,7 @@ import (
 	"coppice.example/node/api"
 	"coppice.example/node/envelope"
 	"coppice.example/node/network"
+	"coppice.example/node/replica"
 	"coppice.example/node/store"
 	"coppice.example/protocol"
 	"coppice.example/protocol/invite"
@@ -30,6 +31,8 @@ var meanings = []struct {
 	{envelope.ErrFrontMatter, api.ErrUsage, ""},
 	{membership.ErrRank, api.ErrNotPermitted, ""},
 	{membership.ErrDevice, api.ErrNotPermitted, "this device is no longer one of the community's"},
+	{membership.ErrLastFounder, api.ErrNotPermitted, "`coppice member promote ID --to founder` makes another one"},
+	{replica.ErrNoDevice, api.ErrNotPermitted, "`coppice status` says why; what came before is here to read and to export"},
 	{invite.ErrNotInvite, api.ErrUsage, "copy the whole line that begins with coppice:join/"},
 	{invite.ErrCutShort, api.ErrUsage, "copy the whole line that begins with coppice:join/"},
 	{invite.ErrMistyped, api.ErrUsage, "copy it again from where it came"},

@@ -54,7 +54,12 @@ func (n *Node) Status(ctx context.Context, call api.Call) (api.Status, error) {
 func (c *community) status(ctx context.Context) (out api.CommunityStatus, err error) {
 	err = c.ask(ctx, func(r *replica.Replica) {
 		s := r.Status()
+		ended := ""
+		if !r.State().Active(c.persona.Device.ID()) {
+			ended = c.ended(r, c.persona.Member)
+		}
 		out = api.CommunityStatus{
+			Rank: s.Rank.String(), Ended: ended,
 			ID: c.id.String(), Name: c.name(), Member: c.person(c.persona.Member), Members: s.Members,
 			Changes: int(s.Changes), StateHash: s.State.String(), Waiting: s.Waiting, Peers: []api.Peer{},
 		}

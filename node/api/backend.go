@@ -6,6 +6,7 @@ import "context"
 // any goroutine at any time; each returns when what it did is on disk. An
 // error is, or wraps, one that [ProblemOf] knows.
 type Backend interface {
+	People
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

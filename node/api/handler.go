@@ -32,6 +32,7 @@ func NewHandler(b Backend) http.Handler {
 	config.Transformers = nil
 	a := &acts{humago.New(mux, config)}
 	a.communities(b)
+	a.people(b)
 	a.documents(b)
 	a.node(b)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
