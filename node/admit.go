@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"coppice.example/node/api"
@@ -186,13 +187,19 @@ func (c *community) invitation(ctx context.Context, key identity.PublicKey, devi
 				Nutshell: c.nutshell(), Members: uint64(len(state.Members())), Size: c.store.Size(),
 			}}
 			ok = true
-			if !state.Active(device) {
+			if !isIn(state, device) {
 				i.Refused = c.refusal(s)
 			}
 			return
 		}
 	})
 	return i, ok && err == nil
+}
+
+// isIn tells whether a device was admitted: it comes again for what it lacks,
+// a convener's nod or a letter, whatever became of the invite.
+func isIn(s *membership.State, device protocol.DeviceID) bool {
+	return slices.ContainsFunc(s.Members(), func(m membership.MemberState) bool { return slices.Contains(m.Devices, device) })
 }
 
 // refusal says why an invite lets nobody new in; 0 when it does.

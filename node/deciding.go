@@ -39,16 +39,16 @@ func (n *Node) SetRank(ctx context.Context, call api.Call, id string, ranking ap
 		if m, err = c.memberIn(r, id); err != nil {
 			return
 		}
+		if m.ID == c.persona.Member {
+			err = api.Hint(fmt.Errorf("%w: that is you, and nobody gives or takes their own rank", api.ErrNotPermitted), "ask who is above you; `coppice member list` shows them")
+			return
+		}
 		out = api.Ranked{Member: c.person(m.ID), From: m.Rank.String()}
 		var to membership.Rank
 		if to, err = aimed(r, m, out.Member.Name, ranking); err != nil {
 			return
 		}
 		out.To = to.String()
-		if m.ID == c.persona.Member {
-			err = api.Hint(fmt.Errorf("%w: nobody gives a rank to oneself", api.ErrNotPermitted), "%s", c.whoMay(r, &membership.SetRank{Member: m.ID, Rank: to}))
-			return
-		}
 		op = &membership.SetRank{Member: m.ID, Rank: to}
 		err = c.may(r, op)
 	})
