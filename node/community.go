@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -36,7 +37,7 @@ type community struct {
 	store    *store.Store
 	replica  *replica.Replica
 	down     error // why the replica is not there
-	calls    map[replica.Token]chan<- replica.Reply
+	calls    map[replica.Token]waiter
 	sessions map[replica.SessionID]*session
 	topics   topics
 	wake     *time.Timer
@@ -45,8 +46,14 @@ type community struct {
 // job is what the loop is asked to do: take inputs, or let something read.
 type job struct {
 	inputs []replica.Input
-	calls  map[replica.Token]chan<- replica.Reply // who waits for which reply
+	calls  map[replica.Token]waiter // who waits for which reply
 	read   func(*replica.Replica)
+}
+
+// waiter waits for a reply; unseen, also for one that the view does not show yet.
+type waiter struct {
+	replies chan<- replica.Reply // has room for all of them
+	unseen  bool
 }
 
 const (
@@ -64,7 +71,7 @@ func (n *Node) openCommunity(id protocol.CommunityID) (*community, error) {
 	c := &community{
 		node: n, id: id, persona: p, log: n.log.With("community", id.String()[:8]),
 		inbox: make(chan job, inboxSize), quit: make(chan struct{}), done: make(chan struct{}),
-		calls: map[replica.Token]chan<- replica.Reply{}, sessions: map[replica.SessionID]*session{},
+		calls: map[replica.Token]waiter{}, sessions: map[replica.SessionID]*session{},
 		wake: time.NewTimer(time.Millisecond),
 	}
 	if err := c.open(); err != nil {
@@ -132,8 +139,6 @@ func (c *community) loop() {
 			if c.up() {
 				c.step(replica.Tick{})
 			}
-		case <-c.shelf.due:
-			c.shelf.flush()
 		case <-c.shelf.ruin:
 			if err := c.rebuild(); err != nil {
 				c.log.Error("the view cannot be made anew", "error", err)
@@ -155,9 +160,7 @@ func (c *community) take(j job) {
 			j.read(c.replica)
 		} else {
 			inputs = append(inputs, j.inputs...)
-			for token, reply := range j.calls {
-				c.calls[token] = reply
-			}
+			maps.Copy(c.calls, j.calls)
 		}
 		if count == mostJobs {
 			break
@@ -207,7 +210,7 @@ func (c *community) do(output replica.Output) error {
 		c.reply(o)
 	case replica.Event:
 		c.event(o)
-		if errors.Is(o.Err, replica.ErrBroken) {
+		if o.What == replica.Faulty {
 			return o.Err
 		}
 	case replica.Wake:
@@ -226,23 +229,24 @@ func batchOf(o replica.Append) store.Batch {
 
 // reply answers a local act, once the view shows what it did.
 func (c *community) reply(o replica.Reply) {
-	reply, ok := c.calls[o.Token]
+	w, ok := c.calls[o.Token]
 	if !ok {
 		return
 	}
 	delete(c.calls, o.Token)
-	if o.Err == nil {
-		c.shelf.flush()
+	if written, is := o.Result.(replica.Written); is && !w.unseen {
+		c.shelf.when(written.Document, func() { w.replies <- o })
+		return
 	}
-	reply <- o
+	w.replies <- o
 }
 
 func (c *community) event(e replica.Event) {
 	switch e.What {
 	case replica.Topics:
 		c.subscribe(c.replica.Topics())
-	case replica.Faulty:
-		c.log.Error("the disk gave something damaged", "error", e.Err)
+	case replica.Damaged:
+		c.log.Error("a document cannot be read whole", "document", e.Document, "error", e.Err)
 	}
 	c.events.tell()
 }
@@ -252,8 +256,8 @@ func (c *community) event(e replica.Event) {
 func (c *community) fail(cause error) {
 	c.log.Error("the disk did not take what was to be kept", "error", cause)
 	c.down = fmt.Errorf("%w: %w", errUnsaved, cause)
-	for token, reply := range c.calls {
-		reply <- replica.Reply{Token: token, Err: c.down}
+	for token, w := range c.calls {
+		w.replies <- replica.Reply{Token: token, Err: c.down}
 	}
 	clear(c.calls)
 	c.hangUpAll()
@@ -287,8 +291,8 @@ const reopenPause = 5 * time.Second
 
 // refuse answers a job that cannot be done while the store does not open.
 func (c *community) refuse(j job) {
-	for token, reply := range j.calls {
-		reply <- replica.Reply{Token: token, Err: c.down}
+	for token, w := range j.calls {
+		w.replies <- replica.Reply{Token: token, Err: c.down}
 	}
 	if j.read != nil {
 		j.read(nil)
@@ -320,7 +324,7 @@ func (c *community) catchUp() error {
 				return err
 			}
 		}
-		c.shelf.flush()
+		c.shelf.drain()
 		next := replica.Refresh{After: got.Arrival, Resume: got.Next}
 		if next == ask || next == (replica.Refresh{}) {
 			return fmt.Errorf("the view does not get beyond run %d of %d", ask.After, c.store.Arrived())
@@ -349,16 +353,22 @@ func (c *community) tell(ctx context.Context, inputs ...replica.Input) error {
 	return c.put(ctx, job{inputs: inputs})
 }
 
-// act does local acts, all in one batch, and returns their replies in order.
-// Make gives the input its token. The error is the first reply's that has one.
+// act does local acts, all in one batch, and returns their replies in order,
+// when the view shows them. Makes give the inputs their tokens. The error is
+// the first reply's that has one.
 func (c *community) act(ctx context.Context, makes ...func(replica.Token) replica.Input) ([]replica.Reply, error) {
+	return c.acting(ctx, false, makes)
+}
+
+// acting is act; unseen, it returns as soon as all is on disk.
+func (c *community) acting(ctx context.Context, unseen bool, makes []func(replica.Token) replica.Input) ([]replica.Reply, error) {
 	replies := make(chan replica.Reply, len(makes))
-	j := job{calls: make(map[replica.Token]chan<- replica.Reply, len(makes))}
+	j := job{calls: make(map[replica.Token]waiter, len(makes))}
 	first := replica.Token(c.tokens.Add(uint64(len(makes)))) - replica.Token(len(makes)) + 1
 	for i, one := range makes {
 		token := first + replica.Token(i)
 		j.inputs = append(j.inputs, one(token))
-		j.calls[token] = replies
+		j.calls[token] = waiter{replies, unseen}
 	}
 	if err := c.put(ctx, j); err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ func (n *Node) New(ctx context.Context, call api.Call, d api.Draft) (api.Made, e
 
 // write does one edit of one document.
 func (c *community) write(ctx context.Context, call api.Call, w replica.Write) (replica.Written, error) {
-	w.Wall, w.Names = c.node.cfg.wall(call.Now), names{c, ctx}
+	w.Wall, w.Names = c.node.cfg.wall(call.Now), names{c}
 	return one[replica.Written](ctx, c, func(t replica.Token) replica.Input {
 		w.Token = t
 		return w
@@ -52,7 +52,7 @@ func (n *Node) Answer(ctx context.Context, call api.Call, id string, a api.Answe
 	if err != nil {
 		return api.Made{}, err
 	}
-	at, err := c.find(ctx, id)
+	at, err := c.find(id)
 	if err != nil {
 		return api.Made{}, err
 	}
@@ -94,7 +94,7 @@ func (n *Node) intend(ctx context.Context, call api.Call, id, field string, say 
 	if err != nil {
 		return api.Made{}, err
 	}
-	at, err := c.find(ctx, id)
+	at, err := c.find(id)
 	if err != nil {
 		return api.Made{}, err
 	}
@@ -181,7 +181,7 @@ func (n *Node) folded(ctx context.Context, call api.Call, id string) (*community
 	if err != nil {
 		return nil, found{}, nil, err
 	}
-	at, err := c.find(ctx, id)
+	at, err := c.find(id)
 	if err != nil {
 		return nil, found{}, nil, err
 	}

@@ -76,6 +76,7 @@ func (n *Node) Import(ctx context.Context, call api.Call, in api.Importing) (api
 	if err == nil {
 		err = i.flush()
 	}
+	c.shelf.drain()
 	if err != nil {
 		done := i.out.Added + i.out.Changed + i.out.Unchanged
 		return api.Imported{}, api.Hint(explain(fmt.Errorf("the import stopped after %d files: %w", done, err)), "what was taken stays; run it again when the cause is gone")
@@ -200,7 +201,7 @@ func (i *importing) place(page *envelope.Page, name string, hash protocol.Hash) 
 	}
 	f.write = replica.Write{
 		Document: id, Kind: schema.Kind, Intents: page.Intents(schema, whence, hash),
-		Names: names{i.c, i.ctx}, Wall: i.c.node.cfg.wall(i.call.Now),
+		Names: names{i.c}, Wall: i.c.node.cfg.wall(i.call.Now),
 	}
 	return f, nil
 }
@@ -219,7 +220,7 @@ func (i *importing) flush() error {
 			return f.write
 		}
 	}
-	replies, err := i.c.act(i.ctx, makes...)
+	replies, err := i.c.acting(i.ctx, true, makes)
 	if replies == nil {
 		return err
 	}

@@ -16,7 +16,7 @@ const (
 )
 
 // List implements [api.Backend].
-func (n *Node) List(ctx context.Context, call api.Call, l api.Listing) (api.Items, error) {
+func (n *Node) List(_ context.Context, call api.Call, l api.Listing) (api.Items, error) {
 	c, err := n.pick(call)
 	if err != nil {
 		return api.Items{}, err
@@ -27,7 +27,7 @@ func (n *Node) List(ctx context.Context, call api.Call, l api.Listing) (api.Item
 	if l.Limit, err = within(l.Limit, usualItems); err != nil {
 		return api.Items{}, err
 	}
-	c.fresh(ctx)
+	c.shelf.fresh()
 	items, next, err := c.shelf.list(l.Kind, l.Limit, l.After)
 	if err != nil {
 		return api.Items{}, err
@@ -56,7 +56,7 @@ func within(limit, usual int) (int, error) {
 }
 
 // Search implements [api.Backend].
-func (n *Node) Search(ctx context.Context, call api.Call, s api.Searching) (api.Hits, error) {
+func (n *Node) Search(_ context.Context, call api.Call, s api.Searching) (api.Hits, error) {
 	c, err := n.pick(call)
 	if err != nil {
 		return api.Hits{}, err
@@ -64,7 +64,7 @@ func (n *Node) Search(ctx context.Context, call api.Call, s api.Searching) (api.
 	if s.Limit, err = within(s.Limit, usualHits); err != nil {
 		return api.Hits{}, err
 	}
-	c.fresh(ctx)
+	c.shelf.fresh()
 	hits, err := c.shelf.view.Search(s.Words, s.Limit)
 	if err != nil {
 		return api.Hits{}, c.shelf.checked(err)

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -12,14 +11,18 @@ import (
 
 // names finds what the words of a write name: it is the community as
 // envelope.Names asks for it.
-type names struct {
-	*community
-	ctx context.Context // of the call
-}
+type names struct{ *community }
 
-// Document implements envelope.Names.
+// leastPrefix is how much of an id must be written where a word would do as
+// well: a short word may well be the beginning of some id.
+const leastPrefix = 8
+
+// Document implements envelope.Names: an id, or the beginning of one.
 func (n names) Document(text string) (protocol.DocumentID, error) {
-	at, err := n.find(n.ctx, text)
+	if len(text) < leastPrefix {
+		return protocol.DocumentID{}, fmt.Errorf("%w: no document %q", api.ErrNotFound, text)
+	}
+	at, err := n.find(text)
 	if err != nil {
 		return protocol.DocumentID{}, err
 	}
@@ -39,7 +42,7 @@ func (n names) Member(text string) (protocol.MemberID, error) {
 		switch {
 		case id.String() == strings.ToLower(text):
 			return id, nil
-		case strings.EqualFold(name, text), len(text) >= 4 && strings.HasPrefix(id.String(), strings.ToLower(text)):
+		case strings.EqualFold(name, text), len(text) >= leastPrefix && strings.HasPrefix(id.String(), strings.ToLower(text)):
 			matching = append(matching, id)
 		}
 	}
@@ -54,7 +57,7 @@ func (n names) Member(text string) (protocol.MemberID, error) {
 
 // Entry implements envelope.Names.
 func (n names) Entry(text string) (protocol.EntryID, error) {
-	at, err := n.find(n.ctx, text)
+	at, err := n.find(text)
 	if err != nil {
 		return protocol.EntryID{}, err
 	}

@@ -234,7 +234,7 @@ func TestBadInput(t *testing.T) {
 			_, err := n.New(ctx, none, api.Draft{Kind: "way", Title: "x", Areas: []string{"ovens"}})
 			return err
 		}, api.ErrUsage},
-		"a story's voice on a set": {func() error {
+		"an area that is none": {func() error {
 			_, err := n.Assign(ctx, none, id, api.Assignment{Verb: "set", Field: "areas", Value: "x"})
 			return err
 		}, api.ErrUsage},
@@ -341,7 +341,7 @@ func TestImportExport(t *testing.T) {
 	if len(hits.Items) != 1 {
 		t.Fatalf("%+v", hits)
 	}
-	if d := w.show(other, hits.Items[0].ID); d.Body != "Text of b.\nSecond line.\n" && d.Body != "Text of b.\nSecond line." {
+	if d := w.show(other, hits.Items[0].ID); strings.TrimSpace(d.Body) != "Text of b.\nSecond line." {
 		t.Errorf("%q", d.Body)
 	}
 }

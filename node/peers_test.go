@@ -29,6 +29,7 @@ func TestBookDialsWithGrowingPauses(t *testing.T) {
 		b.learn("x", nil)
 		b.learn("x", []string{"/there"})
 		time.Sleep(time.Hour) // of the bubble's clock
+		synctest.Wait()
 		if n := len(dials); n < 12 || n > 40 {
 			t.Errorf("%d dials in an hour", n)
 		}
@@ -46,11 +47,13 @@ func TestBookDialsWithGrowingPauses(t *testing.T) {
 		b.met("x", []string{"/new"})
 		before = len(dials)
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if len(dials) != before {
 			t.Error("a connected peer is dialled")
 		}
 		b.lost("x")
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(dials) == before {
 			t.Error("a lost peer is not dialled")
 		}

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"coppice.example/node/api"
@@ -20,31 +18,36 @@ import (
 	"coppice.example/protocol"
 )
 
-// shelf is a community's view with what is not yet written to it. The loop
-// alone puts and flushes; anybody may look.
+// shelf is a community's view and what is not yet written to it. A goroutine
+// of its own writes, so that taking changes never waits for indexing them.
 type shelf struct {
-	view *view.View
-	log  *slog.Logger
-	due  chan struct{} // tells that it is time to flush
-	ruin chan struct{} // tells that the view is damaged
+	view  *view.View
+	log   *slog.Logger
+	ruin  chan struct{} // tells that the view is damaged
+	kick  chan struct{} // tells the writer to look
+	quit  chan struct{}
+	ended chan struct{}
 
-	// The loop's own.
-	pending map[protocol.DocumentID]view.Item
-	gone    map[protocol.DocumentID]bool
-	arrival uint64 // what the view reflects once the pending is written
+	writing sync.Mutex // held while a batch is made and written
+
+	mu      sync.Mutex
+	room    sync.Cond // tells that less is pending
+	pending map[protocol.DocumentID]replica.Document
+	size    int    // bytes of the pending, roughly
+	arrival uint64 // what the view reflects once all pending is written
 	written uint64 // what it reflects now
-	timer   *time.Timer
-	unsaid  bool         // there is something to flush
-	waiting atomic.Int32 // how many documents are pending
-
-	mu     sync.Mutex
-	people map[protocol.MemberID]string
-	title  string // of the charter
+	since   time.Time
+	waits   map[protocol.DocumentID][]func() // called when the document is written
+	drains  []func()                         // called when all is written
+	people  map[protocol.MemberID]string
+	title   string // of the charter
 }
 
 const (
-	flushPause   = 250 * time.Millisecond
-	mostPending  = 2048
+	flushPause   = 250 * time.Millisecond // what others wrote shows after so long
+	retryPause   = 5 * time.Second        // after a write that failed
+	batchItems   = 256                    // in one transaction, so that a local act waits for little
+	mostPending  = 32 << 20               // bytes beyond which whoever brings more waits
 	charterKind  = "charter"
 	memberKind   = "member"
 	questionKind = "question"
@@ -56,14 +59,16 @@ func openShelf(path string, log *slog.Logger) (*shelf, error) {
 		return nil, err
 	}
 	s := &shelf{
-		view: v, log: log, due: make(chan struct{}, 1), ruin: make(chan struct{}, 1),
-		pending: map[protocol.DocumentID]view.Item{}, gone: map[protocol.DocumentID]bool{}, people: map[protocol.MemberID]string{},
+		view: v, log: log, ruin: make(chan struct{}, 1), kick: make(chan struct{}, 1),
+		quit: make(chan struct{}), ended: make(chan struct{}),
+		pending: map[protocol.DocumentID]replica.Document{}, waits: map[protocol.DocumentID][]func(){},
+		people: map[protocol.MemberID]string{},
 	}
-	s.timer = time.AfterFunc(time.Hour, func() { knock(s.due) })
-	s.timer.Stop()
+	s.room.L = &s.mu
 	if err := s.load(); err != nil {
 		return nil, errors.Join(err, v.Close())
 	}
+	go s.run()
 	return s, nil
 }
 
@@ -97,63 +102,229 @@ func (s *shelf) load() error {
 	if err != nil {
 		return err
 	}
-	s.written, s.arrival = stamp, stamp
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.people, s.title = names, ""
+	s.written, s.arrival, s.people = stamp, stamp, names
 	if len(charters) > 0 {
 		s.title = charters[0].Title
 	}
 	return nil
 }
 
+// close writes what is pending and closes the view.
 func (s *shelf) close() error {
-	s.timer.Stop()
-	s.flush()
+	close(s.quit)
+	<-s.ended
 	return s.view.Close()
 }
 
 // reset empties the view, to be written anew from the log.
 func (s *shelf) reset() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.mu.Lock()
 	clear(s.pending)
-	clear(s.gone)
-	s.written, s.arrival = 0, 0
+	s.size, s.written, s.arrival = 0, 0, 0
+	s.mu.Unlock()
 	return s.view.Reset()
 }
 
 // stamp returns up to which arrival the view reflects the log.
-func (s *shelf) stamp() uint64 { return s.written }
+func (s *shelf) stamp() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.written
+}
 
-// put takes what the view is to show, to be written at the next flush. Of a
-// document only the newest state is written.
+// put takes what the view is to show. Of a document only the newest state is
+// written. It waits while too much is pending.
 func (s *shelf) put(p replica.Projected) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.size > mostPending {
+		knock(s.kick)
+		s.room.Wait()
+	}
+	if len(s.pending) == 0 && s.arrival == s.written {
+		s.since = time.Now()
+	}
 	for _, d := range p.Documents {
-		if d.Folded == nil {
-			delete(s.pending, d.ID)
-			s.gone[d.ID] = true
-			continue
-		}
-		delete(s.gone, d.ID)
-		s.pending[d.ID] = s.item(d.Folded)
+		s.size += weight(d) - weight(s.pending[d.ID])
+		s.pending[d.ID] = d
+		s.remember(d.Folded)
 	}
 	if p.Arrival > 0 {
 		s.arrival = p.Arrival
 	}
-	s.waiting.Store(int32(len(s.pending) + len(s.gone)))
+	knock(s.kick)
+}
+
+func weight(d replica.Document) int {
+	if d.Folded == nil {
+		return 0
+	}
+	return 1<<10 + len(d.Folded.Body)
+}
+
+// remember keeps the names people are known by. The caller holds s.mu.
+func (s *shelf) remember(f *envelope.Folded) {
 	switch {
-	case len(s.pending) >= mostPending:
-		s.flush()
-	case !s.unsaid:
-		s.unsaid = true
-		s.timer.Reset(flushPause)
+	case f == nil:
+	case f.KindName == memberKind:
+		s.people[f.Author] = f.Title
+	case f.KindName == charterKind:
+		s.title = f.Title
 	}
 }
 
-// item makes a row of a document, and remembers names.
-func (s *shelf) item(f *envelope.Folded) view.Item {
+// when calls f once the view shows a document as it was put last.
+func (s *shelf) when(id protocol.DocumentID, f func()) {
+	s.mu.Lock()
+	if _, is := s.pending[id]; is {
+		s.waits[id] = append(s.waits[id], f)
+		f = func() { knock(s.kick) }
+	}
+	s.mu.Unlock()
+	f()
+}
+
+// drain waits until all that is pending is written, or could not be.
+func (s *shelf) drain() {
+	done := make(chan struct{})
+	s.mu.Lock()
+	s.drains = append(s.drains, func() { close(done) })
+	s.mu.Unlock()
+	knock(s.kick)
+	select {
+	case <-done:
+	case <-s.ended:
+	}
+}
+
+// run writes until the shelf is closed.
+func (s *shelf) run() {
+	defer close(s.ended)
+	timer := time.NewTimer(time.Hour)
+	for {
+		select {
+		case <-s.kick:
+		case <-timer.C:
+		case <-s.quit:
+			s.mu.Lock()
+			s.drains = append(s.drains, func() {})
+			s.mu.Unlock()
+			s.write()
+			return
+		}
+		if pause := s.write(); pause > 0 {
+			timer.Reset(pause)
+		}
+	}
+}
+
+// write writes what is due, batch after batch, and says when more will be.
+func (s *shelf) write() (pause time.Duration) {
+	for {
+		s.writing.Lock()
+		b, told, pause := s.next()
+		if b == nil {
+			s.writing.Unlock()
+			for _, f := range told {
+				f()
+			}
+			return pause
+		}
+		err := s.view.Write(s.batch(b))
+		s.mu.Lock()
+		if err == nil {
+			s.written = b.stamp
+		} else {
+			for id, d := range b.documents { // unless a newer state came meanwhile
+				if _, newer := s.pending[id]; !newer {
+					s.pending[id] = d
+					s.size += weight(d)
+				}
+			}
+		}
+		s.room.Broadcast()
+		s.mu.Unlock()
+		s.writing.Unlock()
+		for _, f := range told {
+			f()
+		}
+		if err != nil {
+			s.log.Error("the view cannot be written", "error", s.checked(err))
+			return retryPause
+		}
+	}
+}
+
+// due is a batch that is written now.
+type due struct {
+	documents map[protocol.DocumentID]replica.Document
+	stamp     uint64
+}
+
+// next takes what is due: documents somebody waits for before all others, then
+// the rest when it has waited long enough, is much, or is asked for. A stamp
+// moves only when nothing is left. Told is whom to call after it.
+func (s *shelf) next() (b *due, told []func(), pause time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b = &due{documents: map[protocol.DocumentID]replica.Document{}, stamp: s.written}
+	for id, waits := range s.waits {
+		delete(s.waits, id)
+		told = append(told, waits...)
+		s.take(b, id)
+	}
+	switch age := time.Since(s.since); {
+	case len(b.documents) > 0:
+		return b, told, 0
+	case len(s.pending) == 0 && s.arrival == s.written:
+		told = append(told, s.drains...)
+		s.drains = nil
+		return nil, told, 0
+	case len(s.drains) == 0 && age < flushPause && s.size < mostPending/2:
+		return nil, told, flushPause - age
+	}
+	for id := range s.pending {
+		if s.take(b, id); len(b.documents) == batchItems {
+			break
+		}
+	}
+	if len(s.pending) == 0 {
+		b.stamp = s.arrival
+	}
+	return b, told, 0
+}
+
+// take moves a document from the pending to a batch. The caller holds s.mu.
+func (s *shelf) take(b *due, id protocol.DocumentID) {
+	if d, is := s.pending[id]; is {
+		delete(s.pending, id)
+		s.size -= weight(d)
+		b.documents[id] = d
+	}
+}
+
+func (s *shelf) batch(b *due) view.Batch {
+	out := view.Batch{Stamp: b.stamp}
+	for id, d := range b.documents {
+		if d.Folded == nil {
+			out.Gone = append(out.Gone, id)
+		} else {
+			out.Items = append(out.Items, itemOf(d.Folded))
+		}
+	}
+	return out
+}
+
+// itemOf makes a row of a document.
+func itemOf(f *envelope.Folded) view.Item {
 	i := view.Item{
 		ID: f.ID, Kind: f.KindName, Title: f.Title, Author: f.Author, Created: f.Created, Updated: f.Updated,
 		Order: f.Created, Shelved: f.Shelved, Hash: sha256.Sum256(f.Canonical()), Text: f.Body + "\n" + f.Plain(),
+	}
+	if f.KindName == memberKind {
+		i.Member = f.Author
 	}
 	if origin, ok := f.Value("origin").(envelope.Object); ok {
 		i.Origin = origin.Text("path")
@@ -169,55 +340,19 @@ func (s *shelf) item(f *envelope.Folded) view.Item {
 			i.Entries = append(i.Entries, envelope.EntryName(e.ID))
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch f.KindName {
-	case memberKind:
-		i.Member = f.Author
-		if i.Title == "" {
-			i.Title = f.TextOf("name")
-		}
-		s.people[f.Author] = i.Title
-	case charterKind:
-		if i.Title == "" {
-			i.Title = f.TextOf("name")
-		}
-		s.title = i.Title
-	}
 	return i
-}
-
-// flush writes what is pending in one transaction. What cannot be written
-// stays pending.
-func (s *shelf) flush() {
-	if !s.unsaid && len(s.pending)+len(s.gone) == 0 && s.arrival == s.written {
-		return
-	}
-	b := view.Batch{Stamp: s.arrival}
-	for _, i := range s.pending {
-		b.Items = append(b.Items, i)
-	}
-	for id := range s.gone {
-		b.Gone = append(b.Gone, id)
-	}
-	if err := s.view.Write(b); err != nil {
-		s.log.Error("the view cannot be written", "error", s.checked(err))
-		s.timer.Reset(20 * flushPause)
-		return
-	}
-	s.unsaid, s.written = false, s.arrival
-	clear(s.pending)
-	clear(s.gone)
-	s.waiting.Store(0)
 }
 
 // fewPending is how many documents a reader waits for; nobody waits for a bulk.
 const fewPending = 64
 
 // fresh has what is pending written before somebody reads, unless it is much.
-func (c *community) fresh(ctx context.Context) {
-	if n := c.shelf.waiting.Load(); n > 0 && n <= fewPending {
-		_ = c.ask(ctx, func(*replica.Replica) { c.shelf.flush() })
+func (s *shelf) fresh() {
+	s.mu.Lock()
+	n := len(s.pending)
+	s.mu.Unlock()
+	if n > 0 && n <= fewPending {
+		s.drain()
 	}
 }
 
@@ -322,7 +457,7 @@ func (f found) what() string {
 
 // find returns what an id, or its beginning, means; "me" is this node's own
 // member document.
-func (c *community) find(ctx context.Context, id string) (found, error) {
+func (c *community) find(id string) (found, error) {
 	if id == "me" {
 		kind := c.node.kinds.Named(memberKind).Kind
 		return found{document: protocol.DeriveDocument(c.id, kind, c.persona.Member[:]), kind: memberKind}, nil
@@ -330,7 +465,7 @@ func (c *community) find(ctx context.Context, id string) (found, error) {
 	if strings.TrimSpace(id) == "" {
 		return found{}, fmt.Errorf("%w: no id given", api.ErrUsage)
 	}
-	c.fresh(ctx)
+	c.shelf.fresh()
 	item, entry, err := c.shelf.view.Find(id)
 	var many *view.AmbiguousError
 	switch {

@@ -127,7 +127,7 @@ func (n *Node) MemberLog(ctx context.Context, call api.Call, id string) (out api
 	if err != nil {
 		return out, err
 	}
-	c.fresh(ctx) // for titles
+	c.shelf.fresh() // for titles
 	asked := c.ask(ctx, func(r *replica.Replica) {
 		var whose []protocol.MemberID
 		if id != "" {

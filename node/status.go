@@ -121,7 +121,8 @@ func (n *Node) Sync(ctx context.Context, call api.Call, s api.Syncing) (api.Sync
 			return out, err
 		}
 		if out.Peers > 0 && out.InSync == out.Peers && (dialled || !n.net.reaching(c)) {
-			return out, c.ask(ctx, func(*replica.Replica) { c.shelf.flush() })
+			c.shelf.drain()
+			return out, nil
 		}
 		select {
 		case <-next:
