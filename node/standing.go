@@ -220,11 +220,19 @@ func (c *community) aside(r *replica.Replica, author protocol.MemberID, a replic
 
 // wrote says in a few words what a change did to which document.
 func (c *community) wrote(r *replica.Replica, a replica.Aside) string {
-	d, err := r.Document(a.Document)
-	if err == nil && d.Folded != nil {
-		return fmt.Sprintf("%s of %s %q", describe(c.node.kinds.Named(d.Folded.KindName), a.Operations), d.Folded.KindName, d.Folded.Title)
+	schema := c.node.kinds.Schema(a.Kind)
+	name := "document of a kind this version does not know"
+	if schema != nil {
+		name = schema.Name
 	}
-	return fmt.Sprintf("a document that shows nothing now (%s)", a.Document.String()[:10])
+	d, err := r.Document(a.Document)
+	switch {
+	case err == nil && d.Folded != nil:
+		return fmt.Sprintf("%s of the %s %q", describe(schema, a.Operations), name, d.Folded.Title)
+	case a.Creates:
+		return fmt.Sprintf("made a %s, which therefore shows nowhere", name)
+	}
+	return fmt.Sprintf("%s of a %s that shows nowhere now", describe(schema, a.Operations), name)
 }
 
 // sought says in a few words what an operation wanted.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,6 +41,7 @@ func TestMain(m *testing.M) {
 //	meet NAME NAME          the first dials the second, and both sync
 //	readmes DIR N           N real Markdown files from the module cache
 //	halfway NAME DIR N      import DIR, kill -9 the node once it holds N changes more
+//	await PATTERN VERB ...   run coppice VERB until what it prints matches
 //	copy NAME NAME          copy a home
 //	cut VAR N               $VAR and the file VAR without the last N characters
 //	fill FILE N             N bytes of text
@@ -68,7 +70,7 @@ func TestStories(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"up": up, "kill": kill, "down": down, "get": get, "same": same, "meet": meet,
 			"readmes": readmes, "halfway": halfway, "copy": copyHome, "cut": cut, "status": status,
-			"fill": fill, "spoil": spoil,
+			"fill": fill, "spoil": spoil, "await": await,
 		},
 	})
 }
@@ -318,6 +320,21 @@ func halfway(ts *testscript.TestScript, neg bool, args []string) {
 	kill(ts, false, []string{name})
 	if cmd.Wait() == nil {
 		ts.Fatalf("the import ended before the node was killed: use more files")
+	}
+}
+
+// await asks again and again for what comes by itself, such as a join that goes on.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	pattern := regexp.MustCompile(args[0])
+	for end := time.Now().Add(time.Minute); ; {
+		err := ts.Exec("coppice", args[1:]...)
+		out := ts.ReadFile("stdout")
+		if err == nil && pattern.MatchString(out) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("never came: %s\n%s", args[0], out)
+		}
 	}
 }
 

@@ -94,6 +94,8 @@ func (r *Replica) contentLogs(member protocol.MemberID) []protocol.LogRef {
 type Aside struct {
 	Step
 	Document protocol.DocumentID
+	Kind     protocol.Kind
+	Creates  bool              // it made the document
 	By       protocol.ChangeID // the strike that covers it; zero: no admission of hers stands
 }
 
@@ -185,7 +187,7 @@ func (r *Replica) aside(c *protocol.Change, log protocol.LogRef, strikes []membe
 	if r.now.ContentRank(content) >= own.ContentRank(content) {
 		return a, false, nil
 	}
-	a.Document = c.DocumentOf(c.ID)
+	a.Document, a.Kind, a.Creates = c.DocumentOf(c.ID), c.Kind, c.Creates
 	d, err := r.document(a.Document)
 	if err != nil {
 		return a, false, err
