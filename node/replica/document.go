@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"container/list"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -26,7 +27,7 @@ type document struct {
 	told     map[*placed]bool                 // to be told in the next projection
 	hash     protocol.Hash                    // that it counts in the sum
 	counted  bool                             // hash was looked up
-	used     uint64                           // for the cache
+	used     *list.Element                    // in the cache
 }
 
 // placed is a change of a document and what the fold knows of it.

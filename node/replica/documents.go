@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"container/list"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -21,8 +22,8 @@ func ignore(what, err error) error {
 // documents keeps the documents that were used lately, and which wait for keys.
 type documents struct {
 	loaded  map[protocol.DocumentID]*document
-	changes int // in loaded ones
-	clock   uint64
+	used    list.List // of loaded ones, the last used first
+	changes int       // in loaded ones
 	waits   map[protocol.DocumentID]waiting
 	recent  recent
 }
@@ -39,24 +40,21 @@ const (
 	maxPlaced    = 1 << 16 // changes in loaded documents, unless one alone has more
 )
 
-func (ds *documents) init() {
-	ds.loaded = map[protocol.DocumentID]*document{}
-	ds.waits = map[protocol.DocumentID]waiting{}
+func newDocuments() *documents {
+	return &documents{loaded: map[protocol.DocumentID]*document{}, waits: map[protocol.DocumentID]waiting{}}
 }
 
 func (ds *documents) get(id protocol.DocumentID) *document {
 	d := ds.loaded[id]
 	if d != nil {
-		ds.clock++
-		d.used = ds.clock
+		ds.used.MoveToFront(d.used)
 	}
 	return d
 }
 
 func (ds *documents) put(d *document) {
-	ds.clock++
-	d.used = ds.clock
 	ds.loaded[d.id] = d
+	d.used = ds.used.PushFront(d)
 	ds.changes += len(d.order)
 	ds.trim()
 }
@@ -65,6 +63,7 @@ func (ds *documents) put(d *document) {
 func (ds *documents) drop(id protocol.DocumentID) {
 	if d := ds.loaded[id]; d != nil {
 		ds.changes -= len(d.order)
+		ds.used.Remove(d.used)
 		delete(ds.loaded, id)
 	}
 }
@@ -72,13 +71,7 @@ func (ds *documents) drop(id protocol.DocumentID) {
 // trim forgets what was not used for longest.
 func (ds *documents) trim() {
 	for len(ds.loaded) > 1 && (len(ds.loaded) > maxDocuments || ds.changes > maxPlaced) {
-		var oldest *document
-		for _, d := range ds.loaded {
-			if oldest == nil || d.used < oldest.used {
-				oldest = d
-			}
-		}
-		ds.drop(oldest.id)
+		ds.drop(ds.used.Back().Value.(*document).id)
 	}
 }
 

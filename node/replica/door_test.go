@@ -351,7 +351,7 @@ func TestParentsThatDoNotExistB8(t *testing.T) {
 			page = page[:0]
 		}
 	}
-	p := &a.replica.parked
+	p := a.replica.parked
 	if p.size > parkedPerPeer || p.size > parkedInAll || p.len() == 0 {
 		t.Errorf("%d runs of %d bytes are parked", p.len(), p.size)
 	}

@@ -50,10 +50,12 @@ type parkedOf struct {
 	size int
 }
 
-func (p *parked) init() {
-	p.peers = map[protocol.DeviceID]*parkedOf{}
-	p.last = map[protocol.ChangeID]*waitingRun{}
-	p.wants = map[need]map[*waitingRun]bool{}
+func newParked() *parked {
+	return &parked{
+		peers: map[protocol.DeviceID]*parkedOf{},
+		last:  map[protocol.ChangeID]*waitingRun{},
+		wants: map[need]map[*waitingRun]bool{},
+	}
 }
 
 func (p *parked) len() int { return p.all.Len() }
@@ -61,7 +63,7 @@ func (p *parked) len() int { return p.all.Len() }
 // park keeps a run that waits, within bounds: the oldest of the same peer
 // makes room, then the oldest of all.
 func (r *Replica) park(from protocol.DeviceID, run *protocol.Run, wants need) {
-	p := &r.parked
+	p := r.parked
 	w := &waitingRun{run: run, from: from, size: run.Size() + parkedExtra*len(run.Changes), wants: wants}
 	if w.size > parkedPerPeer {
 		return

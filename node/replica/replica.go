@@ -56,9 +56,9 @@ type Replica struct {
 	arrival  uint64              // of the newest run, those of this step included
 	changes  uint64              // held, those of this step included
 
-	documents documents
+	documents *documents
 	sums      sums
-	parked    parked
+	parked    *parked
 	sessions  sessions
 
 	deferred []func() // for the next step: what may only read or tell what is on disk then
@@ -90,8 +90,7 @@ func blank(cfg Config) *Replica {
 	r.logs = map[protocol.LogID]*logState{}
 	r.frontier = reconcile.NewFrontier(nil)
 	r.redactions, r.keeps = redactions{}, map[protocol.ChangeID]bool{}
-	r.documents.init()
-	r.parked.init()
+	r.documents, r.parked = newDocuments(), newParked()
 	r.sessions.init()
 	r.begin(0)
 	return r

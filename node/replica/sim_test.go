@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 200, "how many worlds TestSim runs")
+	seeds = flag.Int("seeds", defaultSeeds, "how many worlds TestSim runs")
 	first = flag.Uint64("seed", 0, "run this one world of TestSim; 0: worlds 1 to -seeds")
 )
 
