@@ -14,10 +14,12 @@ import (
 // sync that succeeds would not change that.
 //
 // The database under the store ends the process, by panic or by its logger,
-// when its write-ahead log or a directory fails it. So for these two the guard
-// says yes and remembers: every Append asks it before it says anything. For
-// tables and the manifest it says no, and parks what would try again until
-// the store is closed; what is in memory stays readable.
+// when anything but a table fails it: its write-ahead log, its manifest, a
+// directory. So of these the guard says yes and remembers, and every Append
+// asks it before it says anything; the database goes on in memory, consistent
+// and readable, and nothing of it reaches the disk. To a table, which the
+// database takes back whole, it says no, and parks what would try again until
+// the store is closed.
 type guard struct {
 	vfs.FS
 	failed context.Context // done when the first write failed; its cause says why
@@ -46,9 +48,8 @@ func (g *guard) release() {
 	}
 }
 
-// lost tells whether a file may be lied about: its loss is the loss of what
-// was not yet acknowledged, and that is remembered.
-func lost(name string) bool { return strings.HasSuffix(name, ".log") }
+// lies tells whether the guard says yes for a file that it does not write.
+func lies(name string) bool { return !strings.HasSuffix(name, ".sst") }
 
 // attempt does one write unless the guard has stopped, and stops it if the
 // write fails.
@@ -67,10 +68,10 @@ func (g *guard) attempt(lie bool, write func() error) error {
 	return err
 }
 
-// file opens a file for writing. Where that fails for a log, the file is one
-// in memory, which nobody will read.
+// file opens a file for writing. Where it lies, the file is one in memory,
+// which nobody will read.
 func (g *guard) file(name string, open func() (vfs.File, error)) (f vfs.File, err error) {
-	err = g.attempt(lost(name), func() (err error) {
+	err = g.attempt(lies(name), func() (err error) {
 		f, err = open()
 		return err
 	})
@@ -80,7 +81,7 @@ func (g *guard) file(name string, open func() (vfs.File, error)) (f vfs.File, er
 	if err != nil {
 		return nil, err
 	}
-	return guarded{f, g, lost(name)}, nil
+	return guarded{f, g, lies(name)}, nil
 }
 
 func (g *guard) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
@@ -105,11 +106,11 @@ func (g *guard) OpenDir(name string) (vfs.File, error) {
 }
 
 func (g *guard) Link(from, to string) error {
-	return g.attempt(false, func() error { return g.FS.Link(from, to) })
+	return g.attempt(lies(to), func() error { return g.FS.Link(from, to) })
 }
 
 func (g *guard) Rename(from, to string) error {
-	return g.attempt(false, func() error { return g.FS.Rename(from, to) })
+	return g.attempt(lies(to), func() error { return g.FS.Rename(from, to) })
 }
 
 // Remove is no write: where it fails a file stays too long, no more.

@@ -46,6 +46,9 @@ func (e *DamagedError) Error() string {
 	return fmt.Sprintf("damaged on disk: %v", e.Cause)
 }
 
+// Damaged returns the change, zero where the damage hides even its id.
+func (e *DamagedError) Damaged() protocol.ChangeID { return e.ID }
+
 // Unwrap lets errors.Is find [ErrDamaged] and the cause.
 func (e *DamagedError) Unwrap() []error { return []error{ErrDamaged, e.Cause} }
 
