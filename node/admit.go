@@ -113,9 +113,7 @@ func (n *Node) letIn(s *stream, responder *invite.Responder, entered *invite.Ent
 	}
 	ctx, cancel := context.WithTimeout(n.ctx, callTime)
 	defer cancel()
-	admitted, err := one[replica.Admitted](ctx, c, func(t replica.Token) replica.Input {
-		return replica.Admit{Token: t, Entry: entered.Entry, Wall: n.cfg.wall(time.Time{})}
-	})
+	admitted, err := c.letEnter(ctx, entered)
 	var refusal invite.Refusal
 	switch {
 	case errors.As(err, &refusal):
@@ -172,6 +170,12 @@ func (n *Node) invitation(key identity.PublicKey, device protocol.DeviceID) (inv
 
 func (c *community) invitation(ctx context.Context, key identity.PublicKey, device protocol.DeviceID) (i invite.Invitation, ok bool) {
 	err := c.ask(ctx, func(r *replica.Replica) {
+		if i, ok = c.linkOf(r, key, device); ok {
+			return
+		}
+		if i, ok = c.rootOf(r, key); ok {
+			return
+		}
 		state := r.State()
 		for _, s := range state.Invites() {
 			if s.Invite.Key != key {

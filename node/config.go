@@ -42,8 +42,9 @@ type Config struct {
 	// Ready, if set, is called once when the node can be used.
 	Ready func(Ready)
 
-	host  func(hostConfig) (host, error) // in tests; nil: package network's
-	store store.Options                  // in tests: a disk that fails
+	host    func(hostConfig) (host, error) // in tests; nil: package network's
+	store   store.Options                  // in tests: a disk that fails
+	kitWork int                            // in tests: less than a kit's second
 }
 
 // Ready says where a running node can be found.

@@ -42,6 +42,12 @@ type joinFile struct {
 	Commitment string `json:"commitment,omitempty"`
 	Wall       uint64 `json:"wall,omitempty"` // of what is written once in; 0: then
 	Entry      []byte `json:"entry,omitempty"`
+
+	// Of a device of someone who is in already, see [invite.Way].
+	Way         invite.Way    `json:"way,omitempty"`
+	Peers       []invite.Peer `json:"peers,omitempty"`       // whom to ask, by root
+	Certificate []byte        `json:"certificate,omitempty"` // by the root
+	Run         []byte        `json:"run,omitempty"`         // that begins the device's log, by root
 }
 
 // The pauses between two tries: short at first, when the person still looks.
@@ -184,7 +190,10 @@ func (j *joining) await(ctx context.Context, wait time.Duration) (api.Joined, er
 
 // state says how far the job is. The caller holds j.mu.
 func (j *joining) state() api.Joined {
-	s := api.Joined{Community: j.id.String(), Member: j.persona.Member.String(), State: api.StateWaiting, WaitingFor: j.waiting}
+	s := api.Joined{Community: j.id.String(), State: api.StateWaiting, WaitingFor: j.waiting}
+	if !j.persona.Member.IsZero() { // by a link it is not known at first
+		s.Member = j.persona.Member.String()
+	}
 	select {
 	case <-j.ended:
 		s.State, s.WaitingFor = api.StateJoined, ""
@@ -249,7 +258,7 @@ func (j *joining) try() error {
 	file := j.file
 	j.mu.Unlock()
 	if j.node.community(j.id) == nil {
-		entrance, err := j.enter(file)
+		entrance, err := j.enterBy(file)
 		if err != nil {
 			return err
 		}
@@ -263,10 +272,17 @@ func (j *joining) try() error {
 			j.waitsFor("a node that hands over the community as it is: %v", err)
 			return err
 		}
-		if _, err := j.node.settle(j.node.ctx, j.id, j.persona, outputs); err != nil {
+		p := *j.persona
+		if file.Way != invite.ByInvite {
+			p.Root = identity.Key{} // it came in a kit, and remains there
+		}
+		if _, err := j.node.settle(j.node.ctx, j.id, &p, outputs); err != nil {
 			j.waitsFor("room on this disk: %v", err)
 			return err
 		}
+	}
+	if file.Way != invite.ByInvite {
+		return nil
 	}
 	j.waitsFor("the commitment to be written")
 	if err := j.node.community(j.id).introduce(j.node.ctx, file); err != nil {
@@ -274,6 +290,17 @@ func (j *joining) try() error {
 		return err
 	}
 	return nil
+}
+
+// enterBy comes in by whichever way.
+func (j *joining) enterBy(file joinFile) (*replica.Entrance, error) {
+	switch file.Way {
+	case invite.ByLink:
+		return j.enterByLink(file)
+	case invite.ByRoot:
+		return j.enterByRoot(file)
+	}
+	return j.enter(file)
 }
 
 // enter asks node after node until one lets us in.

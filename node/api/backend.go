@@ -7,6 +7,7 @@ import "context"
 // error is, or wraps, one that [ProblemOf] knows.
 type Backend interface {
 	People
+	Devices
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

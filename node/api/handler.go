@@ -33,6 +33,7 @@ func NewHandler(b Backend) http.Handler {
 	a := &acts{humago.New(mux, config)}
 	a.communities(b)
 	a.people(b)
+	a.devices(b)
 	a.documents(b)
 	a.node(b)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -157,7 +157,7 @@ func (r *Responder) link(frame []byte) (*Entered, error) {
 		return nil, fmt.Errorf("%w: not what was offered to whom", ErrFrame)
 	}
 	r.state = admitting
-	return &Entered{Community: r.invitation.Community, Way: ByLink, Certificate: ask, Device: r.device}, nil
+	return &Entered{Community: r.invitation.Community, Way: ByLink, Key: r.key, Device: r.device, Certificate: ask}, nil
 }
 
 // Return returns the frame that brings the run by which the device begins its
@@ -193,5 +193,5 @@ func (r *Responder) comeBack(frame []byte) (*Entered, error) {
 		return nil, fmt.Errorf("%w: another device knocked", ErrFrame)
 	}
 	r.state = admitting
-	return &Entered{Community: r.invitation.Community, Way: ByRoot, Root: r.key, Device: r.device, Run: run}, nil
+	return &Entered{Community: r.invitation.Community, Way: ByRoot, Key: r.key, Device: r.device, Run: run}, nil
 }

@@ -15,6 +15,7 @@ const (
 	NotPermitted  Refusal = 5 // the node's own member may let nobody in
 	NeedsConvener Refusal = 6 // was removed before: only a convener lets her in again
 	Later         Refusal = 7 // full, stopping: try again
+	Out           Refusal = 8 // a root whose member is no longer in
 )
 
 var sentences = map[Refusal]string{
@@ -25,6 +26,7 @@ var sentences = map[Refusal]string{
 	NotPermitted:  "only nodes that may not let anyone in are awake",
 	NeedsConvener: "a removed person comes back only through a convener, and none is awake",
 	Later:         "the node that answered cannot let anyone in just now",
+	Out:           "the member of this recovery kit is no longer in the community: ask a convener for an invite",
 }
 
 // Error implements error.
@@ -36,4 +38,4 @@ func (r Refusal) Error() string {
 }
 
 // Final tells whether asking again with the same invite is of no use.
-func (r Refusal) Final() bool { return r == Expired || r == UsedUp || r == Revoked }
+func (r Refusal) Final() bool { return r == Expired || r == UsedUp || r == Revoked || r == Out }

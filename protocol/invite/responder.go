@@ -71,11 +71,13 @@ func (r *Responder) Start() []byte { return encodeNonce(r.config.Nonce) }
 type Entered struct {
 	Community   protocol.CommunityID
 	Way         Way
+	Key         identity.PublicKey    // that the knock showed: the invite's, the link's, a root
+	Device      protocol.DeviceID     // that knocked
 	Entry       identity.Entry        // by invite
 	Certificate *identity.Certificate // by invite; by link without its certifier's word
-	Root        identity.PublicKey    // of a member who comes back: first without a run, to be sent the control logs
-	Device      protocol.DeviceID     // that knocked
-	Run         *protocol.Run         // with which the device of a root begins its log
+	// Run begins the log of a device by a root; nil at first, when she is to be
+	// sent the control logs.
+	Run *protocol.Run
 }
 
 // Receive takes a frame. What it returns to send, if not nil, is sent, and
@@ -127,7 +129,7 @@ func (r *Responder) answer(frame []byte) (send []byte, entered *Entered, err err
 		send, err = r.offer(invitation.Link)
 	case invitation.Root:
 		r.state = returning
-		entered = &Entered{Community: invitation.Community, Way: ByRoot, Root: k.Key, Device: k.Device}
+		entered = &Entered{Community: invitation.Community, Way: ByRoot, Key: k.Key, Device: k.Device}
 	default:
 		r.state = awaitsEnter
 		send, err = invitation.Preview.encode()
@@ -156,7 +158,7 @@ func (r *Responder) admit(frame []byte) (*Entered, error) {
 	}
 	r.state = admitting
 	return &Entered{
-		Community: r.invitation.Community, Entry: e.Entry, Certificate: certificate, Device: r.device,
+		Community: r.invitation.Community, Key: r.key, Device: r.device, Entry: e.Entry, Certificate: certificate,
 	}, nil
 }
 

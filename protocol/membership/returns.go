@@ -12,3 +12,12 @@ func Returns(c *protocol.Change, device protocol.DeviceID) bool {
 	cert, ok := Carried(c)
 	return ok && cert.DeviceID() == device && cert.Certifier.IsZero() && cert.Verify(cert.Root) == nil
 }
+
+// Revoked tells whether an effective change revokes the device.
+func (s *State) Revoked(device protocol.DeviceID) bool { return s.revoked(device) }
+
+// Knows tells whether someone with this id ever was named a member, in or not.
+func (s *State) Knows(member protocol.MemberID) bool {
+	_, ok := s.g.members.find(member)
+	return ok
+}
