@@ -336,3 +336,63 @@ func TestWhatAnAuthorSawIsFixed(t *testing.T) {
 		t.Errorf("read anew it shows %q, %v", d.Folded.Body, err)
 	}
 }
+
+// rotten is a disk on which one change is damaged until it is mended.
+type rotten struct {
+	Disk
+	id     protocol.ChangeID
+	mended bool
+}
+
+type rot struct{ id protocol.ChangeID }
+
+func (e rot) Error() string              { return "damaged on disk" }
+func (e rot) Damaged() protocol.ChangeID { return e.id }
+
+func (d *rotten) Document(id protocol.DocumentID, each func(protocol.LogRef, *protocol.Change) error) error {
+	hit := false
+	err := d.Disk.Document(id, func(log protocol.LogRef, c *protocol.Change) error {
+		if c.ID == d.id && !d.mended {
+			hit = true
+			return nil
+		}
+		return each(log, c)
+	})
+	if hit && err == nil {
+		err = rot{d.id}
+	}
+	return err
+}
+
+// What is damaged on disk is never shown, and asked for again from a peer.
+func TestDamageIsMendedByAPeer(t *testing.T) {
+	w, a, b, _ := trio(t)
+	made := a.must(Write{Kind: w.kinds.Named("way").Kind, Intents: titled("whole")}).(Written)
+	w.sync(a, b)
+	state := a.replica.Status().State
+	w.cutAll()
+	disk := &rotten{Disk: a.store, id: made.Change}
+	cfg := a.config()
+	cfg.Disk = disk
+	r, err := Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.replica = r
+	if _, err := r.Document(made.Document); err == nil {
+		t.Fatal("a damaged document is shown")
+	}
+	a.mend = func(m Mend) {
+		if len(m.Changes) != 1 || m.Changes[0].ID != made.Change {
+			t.Errorf("%d changes are mended", len(m.Changes))
+		}
+		disk.mended = true
+	}
+	w.sync(a, b)
+	if d, err := r.Document(made.Document); err != nil || d.Folded == nil {
+		t.Errorf("after mending: %v", err)
+	}
+	if r.Status().State != state {
+		t.Error("the state is another than before the damage")
+	}
+}

@@ -11,7 +11,8 @@ import (
 // [Append] is for.
 //
 // A walk ends with the callback's error, which it returns as it is. A walk
-// passes over what is damaged and returns the first damage when it ends.
+// passes over what is damaged and returns the first damage when it ends. An
+// error with a method Damaged() protocol.ChangeID names the change it hit.
 type Disk interface {
 	// Arrived returns the number of the newest run. Runs are numbered 1, 2, 3
 	// and so on in the order in which they were appended.

@@ -279,7 +279,7 @@ func (r *Replica) settleDocuments() {
 	for _, id := range ids {
 		d, err := r.document(id)
 		if err != nil {
-			r.event(Event{What: Damaged, Document: id, Err: err})
+			r.damaged(id, err)
 			continue
 		}
 		r.settleDocument(d, false)
@@ -321,7 +321,7 @@ func (r *Replica) refresh(in Refresh) {
 	for _, id := range ids {
 		d, err := r.document(id)
 		if err != nil {
-			r.event(Event{What: Damaged, Document: id, Err: err})
+			r.damaged(id, err)
 			continue
 		}
 		r.settleDocument(d, true)

@@ -23,6 +23,10 @@ type (
 		Local     []Local
 	}
 
+	// Mend is to be written over what is damaged on disk: the same changes, as a
+	// peer had them. What it does not help is asked for again.
+	Mend struct{ Changes []*protocol.Change }
+
 	// Send is a message for the peer of a session.
 	Send struct {
 		Session SessionID
@@ -74,6 +78,7 @@ type (
 )
 
 func (Append) output()    {}
+func (Mend) output()      {}
 func (Send) output()      {}
 func (Hangup) output()    {}
 func (Ring) output()      {}

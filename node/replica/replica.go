@@ -61,9 +61,10 @@ type Replica struct {
 	parked    *parked
 	sessions  sessions
 
-	deferred []func() // for the next step: what may only read or tell what is on disk then
-	rotateAt int64    // when to make an epoch that is due, if nobody else has; 0: none is
-	wake     int64    // when a Tick is due; 0: never
+	missing  map[protocol.ChangeID]protocol.DocumentID // damaged on disk, and where it shows
+	deferred []func()                                  // for the next step: what may only read or tell what is on disk then
+	rotateAt int64                                     // when to make an epoch that is due, if nobody else has; 0: none is
+	wake     int64                                     // when a Tick is due; 0: never
 	*step
 	fault error
 }
@@ -88,6 +89,7 @@ func blank(cfg Config) *Replica {
 	r.graph = membership.New(cfg.Community)
 	r.ring = epoch.NewRing(cfg.Community)
 	r.logs = map[protocol.LogID]*logState{}
+	r.missing = map[protocol.ChangeID]protocol.DocumentID{}
 	r.frontier = reconcile.NewFrontier(nil)
 	r.redactions, r.keeps = redactions{}, map[protocol.ChangeID]bool{}
 	r.documents, r.parked = newDocuments(), newParked()
@@ -188,6 +190,7 @@ func (r *Replica) Certificate(device protocol.DeviceID) (*identity.Certificate, 
 func (r *Replica) Document(id protocol.DocumentID) (*Document, error) {
 	d, err := r.document(id)
 	if err != nil {
+		r.lacks(id, err)
 		return nil, err
 	}
 	shown := d.project(true)

@@ -72,6 +72,7 @@ func (r *Replica) connected(in Connected) {
 	})
 	r.sessions.open[in.Session] = s
 	r.send(s.id, s.Start()...)
+	r.askFor(s)
 	r.later(func() { r.serveOne(s) })
 }
 
@@ -149,6 +150,8 @@ func (r *Replica) happened(s *session, e reconcile.Event) error {
 				r.send(s.id, s.Letters(letters)...)
 			}
 		}
+	case reconcile.Bodies:
+		r.mend(e.Changes)
 	case reconcile.CaughtUp:
 		r.event(Event{What: CaughtUp, Session: s.id, Device: s.device})
 	case reconcile.InSync:

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"coppice.example/protocol"
@@ -26,6 +27,7 @@ type step struct {
 	poisoned []protocol.LogID        // logs left without a seal that holds: the step is done again
 	hung     []*session              // hung up on in this step
 
+	mended      []*protocol.Change
 	projected   []Document
 	projections []Output        // answers to Refresh
 	rung        []*protocol.Run // own runs, to be told on the topic
@@ -87,7 +89,7 @@ func (r *Replica) attempt(acts []func()) []Output {
 		r.begin(heard.time)
 		r.strict = strict
 		r.sends, r.events = slices.Clone(heard.sends), slices.Clone(heard.events)
-		r.deferred = slices.Clone(deferred)
+		r.deferred, r.dirty = slices.Clone(deferred), maps.Clone(heard.dirty)
 		for _, do := range acts {
 			do()
 		}
@@ -113,7 +115,7 @@ func (r *Replica) reload() {
 		return
 	}
 	again.sessions, again.parked, again.wake, again.rotateAt = r.sessions, r.parked, r.wake, r.rotateAt
-	again.parked.ready = nil
+	again.parked.ready, again.missing = nil, r.missing
 	*r = *again
 }
 
@@ -192,6 +194,9 @@ func (r *Replica) finish() []Output {
 		out = append(out, Projected{Documents: r.projected, Arrival: r.arrival})
 	}
 	r.ringAll()
+	if len(r.mended) > 0 {
+		out = append(out, Mend{r.mended})
+	}
 	out = slices.Concat(out, r.projections, r.replies, r.sends, r.events)
 	if len(r.deferred) > 0 {
 		r.wakeAt(r.time)

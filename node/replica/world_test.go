@@ -91,6 +91,7 @@ type node struct {
 	token   Token
 	tick    uint64 // orders of ticks: a later wake replaces an earlier
 	down    bool
+	mend    func(Mend)
 }
 
 func newWorld(t testing.TB, seed uint64) *world {
@@ -264,6 +265,8 @@ func (n *node) do(o Output) {
 	switch o := o.(type) {
 	case Append:
 		n.append(o)
+	case Mend:
+		n.mend(o)
 	case Send:
 		n.w.transmit(o.Session, o.Bytes)
 	case Hangup:
