@@ -84,6 +84,7 @@ func (n *Node) openCommunity(id protocol.CommunityID) (*community, error) {
 	if err := c.catchUp(); err != nil {
 		return nil, errors.Join(err, c.shelf.close(), c.store.Close())
 	}
+	c.subscribe(c.replica.Topics())
 	go c.loop()
 	return c, nil
 }
@@ -245,6 +246,8 @@ func (c *community) event(e replica.Event) {
 	switch e.What {
 	case replica.Topics:
 		c.subscribe(c.replica.Topics())
+	case replica.Members:
+		c.introducePeers()
 	case replica.Damaged:
 		c.log.Error("a document cannot be read whole", "document", e.Document, "error", e.Err)
 	}
@@ -283,6 +286,7 @@ func (c *community) up() bool {
 		return false
 	}
 	c.log.Info("the store is open again")
+	c.subscribe(c.replica.Topics())
 	c.wake.Reset(time.Millisecond)
 	return true
 }

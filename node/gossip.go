@@ -7,6 +7,7 @@ import (
 
 	"coppice.example/node/replica"
 	"coppice.example/protocol/gossip"
+	"coppice.example/protocol/reconcile"
 )
 
 // topics are the gossip topics of a community, joined as its keys allow.
@@ -36,6 +37,21 @@ func (c *community) subscribe(names []string) {
 		joined = append(joined, name)
 	}
 	c.topics.joined = joined
+}
+
+// introducePeers shows gossip the nodes of devices that are served, and keeps
+// it from those that are no more. The loop calls it.
+func (c *community) introducePeers() {
+	for _, s := range c.sessions {
+		served := c.replica.Serve(s.device) != reconcile.ServeNothing
+		switch {
+		case served && !s.shown:
+			c.node.net.host.Prove(s.peer)
+		case !served && s.shown:
+			c.node.net.host.Disown(s.peer)
+		}
+		s.shown = served
+	}
 }
 
 // ring publishes a message. One that is lost is made good by sync.

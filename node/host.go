@@ -22,7 +22,8 @@ type host interface {
 	Open(ctx context.Context, peer, protocol string) (rawStream, error)
 	Envelope() ([]byte, error) // own addresses, signed
 	Learn(envelope []byte) (peer string, addrs []string, err error)
-	Prove(peer string) // a member's node: gossip may meet it
+	Prove(peer string)  // a member's node: gossip may meet it
+	Disown(peer string) // no more
 	Join(topic string, heard func(message []byte) verdict) error
 	Leave(topic string)
 	Publish(topic string, message []byte) error

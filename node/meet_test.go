@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"coppice.example/node/api"
+	"coppice.example/protocol/invite"
 )
 
 func TestJoinAndWriteApart(t *testing.T) {
@@ -228,5 +229,52 @@ func TestNobodyIsWithinReach(t *testing.T) {
 	_, err := n.Sync(t.Context(), none, api.Syncing{Wait: api.Duration(20 * time.Millisecond)})
 	if !errors.Is(err, api.ErrUnreachable) || api.ProblemOf(err).Exit != api.ExitTimeout {
 		t.Error(err)
+	}
+}
+
+// The stream is cut when the admission is written and the letter has not
+// arrived; then also with the newcomer's node killed in between. The job goes
+// on by itself, and nobody is admitted twice.
+func TestJoinCutBeforeTheLetter(t *testing.T) {
+	w := newWorld(t)
+	homes := []string{t.TempDir(), t.TempDir()}
+	ana, ben := w.up(homes[0]), w.up(homes[1])
+	w.found(ana)
+	invited := must[api.Invited](t)(ana.Invite(t.Context(), none, api.Invitation{}))
+	const framePage = 6 // of package invite: control runs and letters
+	cuts := make(chan struct{}, 8)
+	w.board.snip = func(from, protocol string, frame []byte) bool {
+		if protocol == invite.Stream && from == ana.net.id() && len(frame) > 2 && frame[1] == framePage {
+			cuts <- struct{}{}
+			return true
+		}
+		return false
+	}
+	joined := must[api.Joined](t)(ben.Join(t.Context(), none, api.Joining{
+		Invite: invited.Invite, As: "Ben", Commitment: "I come", Wait: api.Duration(time.Millisecond),
+	}))
+	if joined.State != api.StateWaiting {
+		t.Fatalf("%+v", joined)
+	}
+	<-cuts
+	if m := must[api.Members](t)(ana.Members(t.Context(), none)); len(m.Items) != 2 {
+		t.Errorf("he is not admitted: %+v", m)
+	}
+	w.down(ben)
+	ben = w.up(homes[1])
+	<-cuts // he asks again
+	w.board.mu.Lock()
+	w.board.snip = nil
+	w.board.mu.Unlock()
+	again := w.joinBy(ben, invited.Invite, "Ben")
+	if again.Member != joined.Member {
+		t.Error("he comes in as somebody else")
+	}
+	w.same(ana, ben)
+	if i := must[api.Invites](t)(ana.Invites(t.Context(), none)); i.Items[0].Used != 1 {
+		t.Errorf("%+v", i)
+	}
+	if m := must[api.Members](t)(ana.Members(t.Context(), none)); len(m.Items) != 2 || m.Items[1].Rank != "member" {
+		t.Errorf("%+v", m)
 	}
 }

@@ -23,13 +23,13 @@ type session struct {
 	peer   string // the other node's peer id
 	called bool   // this node opened it
 	device protocol.DeviceID
+	shown  bool // to gossip
 	out    chan []byte
 	once   sync.Once
 }
 
 const (
 	helloTime = 10 * time.Second // for the handshake
-	quietTime = 5 * time.Minute  // a session over which nothing was heard so long is dead
 	outQueue  = 1 << 10          // frames; the credit window keeps honest peers far below
 )
 
@@ -69,7 +69,6 @@ func (c *community) hangUp(id replica.SessionID, reason error) {
 		c.log.Info("a session was ended", "peer", s.peer, "reason", reason)
 	}
 	s.finish()
-	c.node.net.left(c, s)
 	c.events.tell()
 }
 
@@ -233,10 +232,9 @@ func (c *community) hold(s *stream, met *reconcile.Peer, called bool) error {
 		return err
 	}
 	c.node.goes(held.write) // when the node is ending, nothing is written any more
-	c.node.net.proved(c, held)
 	err = c.tell(ctx, replica.Connected{Session: held.id, Device: met.Device, Caller: called})
+	s.patient() // the transport notices a peer that is gone
 	for err == nil {
-		s.deadline(quietTime)
 		var frame []byte
 		if frame, err = s.read(reconcile.MaxFrame); err == nil {
 			err = c.tell(ctx, replica.Frame{Session: held.id, Bytes: frame})
@@ -264,5 +262,6 @@ func (c *community) keep(s *session) bool {
 		other.stream.reset() // its reader will say so
 	}
 	c.sessions[s.id] = s
+	c.introducePeers()
 	return true
 }

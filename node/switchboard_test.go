@@ -26,6 +26,9 @@ type switchboard struct {
 	links map[[2]string]bool
 	pipes map[[2]string][]net.Conn
 	said  int // gossip messages
+	// snip, if set, is asked before a frame is passed on: true cuts the stream
+	// in its place.
+	snip func(from, protocol string, frame []byte) bool
 }
 
 func newSwitchboard() *switchboard {
@@ -109,8 +112,8 @@ func (h *plugged) Open(_ context.Context, peer, protocol string) (rawStream, err
 	}
 	here, there := net.Pipe()
 	s.pipes[pair(h.id, peer)] = append(s.pipes[pair(h.id, peer)], here, there)
-	go other.cfg.Streams[protocol](&framed{there, h.id})
-	return &framed{here, peer}, nil
+	go other.cfg.Streams[protocol](&framed{there, h.id, s.snipper(peer, protocol)})
+	return &framed{here, peer, s.snipper(h.id, protocol)}, nil
 }
 
 func (h *plugged) Envelope() ([]byte, error) { return []byte(h.id), nil }
@@ -123,6 +126,12 @@ func (h *plugged) Prove(peer string) {
 	h.board.mu.Lock()
 	defer h.board.mu.Unlock()
 	h.proved[peer] = true
+}
+
+func (h *plugged) Disown(peer string) {
+	h.board.mu.Lock()
+	defer h.board.mu.Unlock()
+	delete(h.proved, peer)
 }
 
 func (h *plugged) Join(topic string, heard func([]byte) verdict) error {
@@ -194,10 +203,20 @@ func (s *switchboard) part(a, b string, apart bool) {
 	}
 }
 
+func (s *switchboard) snipper(from, protocol string) func([]byte) bool {
+	return func(frame []byte) bool {
+		s.mu.Lock()
+		snip := s.snip
+		s.mu.Unlock()
+		return snip != nil && snip(from, protocol, frame)
+	}
+}
+
 // framed carries frames over a pipe.
 type framed struct {
 	net.Conn
 	peer string
+	snip func([]byte) bool
 }
 
 func (f *framed) Peer() string    { return f.peer }
@@ -219,6 +238,10 @@ func (f *framed) ReadFrame(most int) ([]byte, error) {
 }
 
 func (f *framed) WriteFrame(frame []byte) error {
+	if f.snip(frame) {
+		_ = f.Conn.Close()
+		return net.ErrClosed
+	}
 	b := binary.BigEndian.AppendUint32(nil, uint32(len(frame)))
 	_, err := f.Conn.Write(append(b, frame...))
 	return err

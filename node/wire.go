@@ -119,6 +119,7 @@ func (w *wire) start() {
 	close(w.started)
 	w.node.goes(func() { w.book.run(w.node.ctx, func(f func()) { w.node.goes(f) }) })
 	w.node.goes(w.rounds)
+	w.node.goes(w.wakes)
 }
 
 func (w *wire) close() error { return w.host.Close() }
@@ -269,6 +270,34 @@ func (w *wire) rounds() {
 	}
 }
 
+// Between two looks at the clock so much more wall time than the timer's
+// passes only when the machine slept.
+const (
+	lookTime = 5 * time.Second
+	slept    = 30 * time.Second
+)
+
+// wakes brings everything up to date when the machine has slept.
+func (w *wire) wakes() {
+	tick := time.NewTicker(lookTime)
+	defer tick.Stop()
+	for last := time.Now().Round(0); ; {
+		select {
+		case <-tick.C:
+		case <-w.node.ctx.Done():
+			return
+		}
+		now := time.Now().Round(0) // wall time alone
+		if now.Sub(last) > slept {
+			w.dialAll()
+			for _, c := range w.node.opened() {
+				_ = c.tell(w.node.ctx, replica.Poke{})
+			}
+		}
+		last = now
+	}
+}
+
 // met returns a channel that is closed when a peer connects.
 func (w *wire) met() <-chan struct{} { return w.meet.next() }
 
@@ -304,12 +333,6 @@ func (w *wire) reaching(c *community) bool {
 
 // settled returns a channel that is closed when a dial, or a first word, ends.
 func (w *wire) settled() <-chan struct{} { return w.book.settled.next() }
-
-// proved shows the peer of a session to gossip: it is a member's.
-func (w *wire) proved(_ *community, s *session) { w.host.Prove(s.peer) }
-
-// left is called when a session ends.
-func (w *wire) left(*community, *session) {}
 
 // tellAddresses publishes where this node can be reached.
 func (w *wire) tellAddresses(c *community) {
@@ -473,6 +496,7 @@ func (s *stream) peer() string                  { return s.Peer() }
 func (s *stream) read(most int) ([]byte, error) { return s.ReadFrame(most) }
 func (s *stream) write(frame []byte) error      { return s.WriteFrame(frame) }
 func (s *stream) deadline(d time.Duration)      { _ = s.SetDeadline(time.Now().Add(d)) }
+func (s *stream) patient()                      { _ = s.SetDeadline(time.Time{}) }
 func (s *stream) close()                        { _ = s.Close() }
 func (s *stream) reset()                        { s.Reset() }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"syscall"
 )
 
@@ -127,6 +128,9 @@ func ProblemOf(err error) *Problem {
 	for _, row := range problems {
 		if errors.Is(err, row.err) {
 			p.Title, p.Status, p.Code, p.Hint, p.Exit = row.err.Error(), row.status, row.code, row.hint, row.exit
+			if row.err == ErrUsage { // what is wrong says it better than that something is
+				p.Detail = strings.TrimPrefix(p.Detail, ErrUsage.Error()+": ")
+			}
 			break
 		}
 	}
