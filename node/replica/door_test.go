@@ -327,28 +327,24 @@ func TestDoorRefuses(t *testing.T) {
 // What does not exist is waited for within bounds, and nobody else notices.
 func TestParentsThatDoNotExistB8(t *testing.T) {
 	w, a, b, c := trio(t)
-	const lies = 100_000
-	n := lies
-	if testing.Short() {
-		n = 20_000
-	}
-	f := b.forge(protocol.Content)
-	start := *f
-	var page []*protocol.Run
-	for i := range n {
-		lie := start
-		lie.word = i
-		page = append(page, f.run(lie.change(func(d *protocol.Draft) {
-			d.Creates, d.Document = false, protocol.DocumentID{1}
-			d.Parents = []protocol.ChangeID{{byte(i), byte(i >> 8), byte(i >> 16), 1}}
-			d.Lamport = 1 << 20
-		})))
-		if len(page) == 1000 {
-			page[0].Log = f.log
-			if err := a.give(b, page...); err != nil {
-				t.Fatal(err)
+	start := b.forge(protocol.Content)
+	for page := range 40 {
+		var runs []*protocol.Run
+		for run := range 50 { // 100,000 lies in all
+			f := *start
+			f.word = page<<16 | run<<8
+			var lies []*protocol.Change
+			for range 50 {
+				lies = append(lies, f.change(func(d *protocol.Draft) {
+					d.Creates, d.Document = false, protocol.DocumentID{1}
+					d.Parents = []protocol.ChangeID{{byte(f.word), byte(f.word >> 8), byte(f.word >> 16), 1}}
+					d.Lamport = f.end.lamport + 1<<20
+				}))
 			}
-			page = page[:0]
+			runs = append(runs, f.run(lies...))
+		}
+		if err := a.give(b, runs...); err != nil {
+			t.Fatal(err)
 		}
 	}
 	p := a.replica.parked

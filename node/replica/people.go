@@ -2,6 +2,7 @@ package replica
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"coppice.example/protocol"
@@ -207,4 +208,27 @@ func (r *Replica) aside(c *protocol.Change, log protocol.LogRef, strikes []membe
 		}
 	}
 	return a, true, nil
+}
+
+// Readmit takes what one who was out is handed when she is let in again: the
+// control runs and the letters of an [Admitted]. Its [Reply] has no result; the
+// error is [ErrEntrance] when this device is not in after it.
+type Readmit struct {
+	Token Token
+	Entrance
+}
+
+func (Readmit) input() {}
+
+func (r *Replica) readmit(in Readmit) {
+	err := r.receive(protocol.DeviceID{}, in.Runs)
+	if err == nil && !r.now.Active(r.device) {
+		err = membership.ErrDevice
+	}
+	if err != nil {
+		r.reply(in.Token, nil, fmt.Errorf("%w: %w", ErrEntrance, err))
+		return
+	}
+	r.takeRecords(in.Letters)
+	r.reply(in.Token, nil, nil)
 }

@@ -133,6 +133,8 @@ func (r *Replica) hear(in Input) []func() {
 		return []func(){func() { r.link(in) }}
 	case Return:
 		return []func(){func() { r.comeBack(in) }}
+	case Readmit:
+		return []func(){func() { r.readmit(in) }}
 	case Doorbell:
 		return []func(){func() { r.doorbell(in) }}
 	case Tell:
@@ -169,6 +171,8 @@ func (r *Replica) refuseAll(inputs []Input) []Output {
 		case Link:
 			out = append(out, Reply{Token: in.Token, Err: err})
 		case Return:
+			out = append(out, Reply{Token: in.Token, Err: err})
+		case Readmit:
 			out = append(out, Reply{Token: in.Token, Err: err})
 		}
 	}
