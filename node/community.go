@@ -214,6 +214,10 @@ func (c *community) do(output replica.Output) error {
 		if o.What == replica.Faulty {
 			return o.Err
 		}
+	case replica.Mend:
+		if err := c.store.Mend(o.Changes); err != nil {
+			c.log.Error("what was damaged is here again but cannot be put in its place", "error", err)
+		}
 	case replica.Wake:
 		c.wake.Reset(max(time.Until(time.UnixMilli(o.At)), time.Millisecond))
 	}
