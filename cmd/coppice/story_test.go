@@ -252,8 +252,8 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 func meet(ts *testscript.TestScript, neg bool, args []string) {
 	var out any
 	ts.Check(call(ts, args[0], &out, "connect", ts.Getenv(args[1]+"_addr")))
-	ts.Check(call(ts, args[0], &out, "sync", "--wait", "60s"))
-	ts.Check(call(ts, args[1], &out, "sync", "--wait", "60s"))
+	ts.Check(call(ts, args[0], &out, "sync", "--wait", "5m"))
+	ts.Check(call(ts, args[1], &out, "sync", "--wait", "5m"))
 }
 
 // readmes copies real Markdown, one file a module, into DIR.
