@@ -67,7 +67,12 @@ func (n *Node) Join(ctx context.Context, call api.Call, j api.Joining) (api.Join
 		return api.Joined{}, explain(err)
 	}
 	if c := n.community(address.Community); c != nil {
-		return api.Joined{Community: c.id.String(), Member: c.persona.Member.String(), State: api.StateJoined}, nil
+		switch err := c.mayReturn(ctx); {
+		case errors.Is(err, errInside):
+			return api.Joined{Community: c.id.String(), Member: c.persona.Member.String(), State: api.StateJoined}, nil
+		case err != nil:
+			return api.Joined{}, err
+		}
 	}
 	file := joinFile{Address: address.Text(), Commitment: j.Commitment}
 	if now := call.Now; !now.IsZero() {
@@ -109,6 +114,9 @@ func (n *Node) beginJoin(id protocol.CommunityID, name string, file joinFile) (*
 	p, err := newPersona(name)
 	if err != nil {
 		return nil, err
+	}
+	if c := n.communities[id]; c != nil {
+		p = c.persona // who comes back is who she was
 	}
 	if err := n.home.savePersona(n.joinDir(id), p); err != nil {
 		return nil, err
@@ -283,6 +291,9 @@ func (j *joining) try() error {
 	}
 	if file.Way != invite.ByInvite {
 		return nil
+	}
+	if err := j.comeBack(file); err != nil {
+		return err
 	}
 	j.waitsFor("the commitment to be written")
 	if err := j.node.community(j.id).introduce(j.node.ctx, file); err != nil {
