@@ -128,8 +128,7 @@ func (n *Node) ConfirmKit(ctx context.Context, _ api.Call, confirming api.KitCon
 		if !here || !held(c) {
 			continue
 		}
-		dir := n.home.path(c.personaDir())
-		if err := errors.Join(n.home.remove(c.personaDir(), "root"), syncDir(dir)); err != nil {
+		if err := c.forgetRoot(ctx); err != nil {
 			return out, err
 		}
 		out.Communities = append(out.Communities, api.KitEntry{
@@ -137,6 +136,18 @@ func (n *Node) ConfirmKit(ctx context.Context, _ api.Call, confirming api.KitCon
 		})
 	}
 	return out, n.home.remove("local", "kit")
+}
+
+// forgetRoot takes the root from the disk and from memory, where the loop
+// alone reads it.
+func (c *community) forgetRoot(ctx context.Context) (err error) {
+	asked := c.ask(ctx, func(*replica.Replica) {
+		dir := c.node.home.path(c.personaDir())
+		if err = errors.Join(c.node.home.remove(c.personaDir(), "root"), syncDir(dir)); err == nil {
+			c.persona.Root = identity.Key{}
+		}
+	})
+	return first(asked, err)
 }
 
 // confirmed tells of which communities a kit was shown to hold the root.

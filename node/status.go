@@ -77,6 +77,9 @@ func (c *community) status(ctx context.Context) (out api.CommunityStatus, err er
 		}
 	})
 	slices.SortFunc(out.Peers, func(a, b api.Peer) int { return strings.Compare(a.Peer, b.Peer) })
+	if err == nil {
+		_, out.KitDue, err = c.rootHere()
+	}
 	return out, err
 }
 
@@ -108,6 +111,9 @@ func (n *Node) Sync(ctx context.Context, call api.Call, s api.Syncing) (api.Sync
 	}
 	waiting, cancel := context.WithTimeout(ctx, time.Duration(s.Wait))
 	defer cancel()
+	if err := c.inside(waiting); err != nil {
+		return api.Synced{}, err
+	}
 	if err := c.tell(waiting, replica.Poke{}); err != nil {
 		return api.Synced{}, err
 	}

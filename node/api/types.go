@@ -150,6 +150,9 @@ type CommunityStatus struct {
 	Members   int    `json:"members"`
 	Changes   int    `json:"changes"`
 	StateHash string `json:"state_hash"`
+	// KitDue says that the root key still lies in the home: its recovery kit
+	// is not printed, or not confirmed.
+	KitDue bool `json:"kit_due"`
 	// Waiting counts changes that wait for a key.
 	Waiting int    `json:"waiting_for_key"`
 	Peers   []Peer `json:"peers"`
