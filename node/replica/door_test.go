@@ -238,72 +238,83 @@ func TestPageWithUnsignedBranchB44(t *testing.T) {
 	}
 }
 
+// plot is what a forger may use: an id that is held, and control heads before
+// and after one another.
+type plot struct {
+	w            *world
+	b, c         *node
+	held         protocol.ChangeID
+	older, newer []protocol.ChangeID
+}
+
+// refusals are runs that no honest device seals.
+var refusals = []struct {
+	name   string
+	forge  func(p *plot, f *forger) *protocol.Run
+	reason error
+}{
+	{"B1 wrong signature", func(p *plot, f *forger) *protocol.Run {
+		run := f.run(f.change(nil))
+		run.Seal = f.n.device.Key.Sign([]byte("something else"))
+		return run
+	}, protocol.ErrSeal},
+	{"B1 other key", func(p *plot, f *forger) *protocol.Run {
+		run := f.run(f.change(nil))
+		last := run.Last()
+		run.Seal = protocol.SignSeal(p.c.device.Key.Private(), p.w.community, f.log.ID, last.Seq, last.ID)
+		return run
+	}, protocol.ErrSeal},
+	{"B3 sealed in another community", func(p *plot, f *forger) *protocol.Run {
+		run := f.run(f.change(nil))
+		last := run.Last()
+		run.Seal = protocol.SignSeal(p.b.device.Key.Private(), protocol.CommunityID{1}, f.log.ID, last.Seq, last.ID)
+		return run
+	}, protocol.ErrSeal},
+	{"B7 lamport too high", func(p *plot, f *forger) *protocol.Run {
+		return f.run(f.change(func(d *protocol.Draft) { d.Lamport = 1<<63 - 1 }))
+	}, protocol.ErrLamport},
+	{"B7 lamport too low", func(p *plot, f *forger) *protocol.Run {
+		return f.run(f.change(func(d *protocol.Draft) { d.Lamport-- }))
+	}, protocol.ErrLamport},
+	{"control heads go back", func(p *plot, f *forger) *protocol.Run {
+		return f.run(
+			f.change(func(d *protocol.Draft) { d.ControlHeads = p.newer; d.Lamport = 1 + p.b.replica.lamport(f.end, p.newer) }),
+			f.change(func(d *protocol.Draft) { d.ControlHeads = p.older }))
+	}, ErrControlHeads},
+	{"control heads that are none", func(p *plot, f *forger) *protocol.Run {
+		return f.run(f.change(func(d *protocol.Draft) {
+			d.ControlHeads = []protocol.ChangeID{p.held}
+			d.Lamport = 1 + p.b.replica.lamport(f.end, d.ControlHeads)
+		}))
+	}, ErrControlHeads},
+	{"an epoch that is none", func(p *plot, f *forger) *protocol.Run {
+		return f.run(f.change(func(d *protocol.Draft) { d.Epoch = p.newer[0] }))
+	}, ErrEpoch},
+	{"a parent of another document", func(p *plot, f *forger) *protocol.Run {
+		return f.run(f.change(func(d *protocol.Draft) {
+			d.Creates, d.Document = false, protocol.DocumentID{9}
+			d.Parents = []protocol.ChangeID{p.held}
+			d.Lamport = 1 + p.b.replica.lamport(f.end, d.Parents)
+		}))
+	}, ErrParents},
+	{"a change of another class", func(p *plot, f *forger) *protocol.Run {
+		return f.run(f.change(func(d *protocol.Draft) { d.Class = protocol.Blob }))
+	}, protocol.ErrChain},
+	{"a seq left out", func(p *plot, f *forger) *protocol.Run {
+		return f.run(f.change(func(d *protocol.Draft) { d.Seq++ }))
+	}, protocol.ErrChain},
+}
+
 func TestDoorRefuses(t *testing.T) {
 	w, a, b, c := trio(t)
-	held := a.must(Write{Kind: w.kinds.Named("way").Kind, Intents: titled("held")}).(Written)
+	p := &plot{w: w, b: b, c: c}
+	p.held = a.must(Write{Kind: w.kinds.Named("way").Kind, Intents: titled("held")}).(Written).Change
 	w.sync(a, b, c)
-	older := b.replica.graph.Heads()
+	p.older = b.replica.graph.Heads()
 	a.must(Decide{Operation: &membership.Invite{Key: w.key().Public(), Rank: membership.Guest, Uses: 1}})
 	w.sync(a, b, c)
-	newer := b.replica.graph.Heads()
-	start := b.forge(protocol.Content)
-	start.change(func(d *protocol.Draft) { d.ControlHeads, d.Epoch = newer, start.key.epoch })
-	for _, tc := range []struct {
-		name   string
-		forge  func(f *forger) *protocol.Run
-		reason error
-	}{
-		{"B1 wrong signature", func(f *forger) *protocol.Run {
-			run := f.run(f.change(nil))
-			run.Seal = f.n.device.Key.Sign([]byte("something else"))
-			return run
-		}, protocol.ErrSeal},
-		{"B1 other key", func(f *forger) *protocol.Run {
-			run := f.run(f.change(nil))
-			last := run.Last()
-			run.Seal = protocol.SignSeal(c.device.Key.Private(), w.community, f.log.ID, last.Seq, last.ID)
-			return run
-		}, protocol.ErrSeal},
-		{"B3 sealed in another community", func(f *forger) *protocol.Run {
-			run := f.run(f.change(nil))
-			last := run.Last()
-			run.Seal = protocol.SignSeal(b.device.Key.Private(), protocol.CommunityID{1}, f.log.ID, last.Seq, last.ID)
-			return run
-		}, protocol.ErrSeal},
-		{"B7 lamport too high", func(f *forger) *protocol.Run {
-			return f.run(f.change(func(d *protocol.Draft) { d.Lamport = 1<<63 - 1 }))
-		}, protocol.ErrLamport},
-		{"B7 lamport too low", func(f *forger) *protocol.Run {
-			return f.run(f.change(func(d *protocol.Draft) { d.Lamport-- }))
-		}, protocol.ErrLamport},
-		{"control heads go back", func(f *forger) *protocol.Run {
-			return f.run(
-				f.change(func(d *protocol.Draft) { d.ControlHeads = newer; d.Lamport = 1 + b.replica.lamport(f.end, newer) }),
-				f.change(func(d *protocol.Draft) { d.ControlHeads = older }))
-		}, ErrControlHeads},
-		{"control heads that are none", func(f *forger) *protocol.Run {
-			return f.run(f.change(func(d *protocol.Draft) {
-				d.ControlHeads = []protocol.ChangeID{held.Change}
-				d.Lamport = 1 + b.replica.lamport(f.end, d.ControlHeads)
-			}))
-		}, ErrControlHeads},
-		{"an epoch that is none", func(f *forger) *protocol.Run {
-			return f.run(f.change(func(d *protocol.Draft) { d.Epoch = newer[0] }))
-		}, ErrEpoch},
-		{"a parent of another document", func(f *forger) *protocol.Run {
-			return f.run(f.change(func(d *protocol.Draft) {
-				d.Creates, d.Document = false, protocol.DocumentID{9}
-				d.Parents = []protocol.ChangeID{held.Change}
-				d.Lamport = 1 + b.replica.lamport(f.end, d.Parents)
-			}))
-		}, ErrParents},
-		{"a change of another class", func(f *forger) *protocol.Run {
-			return f.run(f.change(func(d *protocol.Draft) { d.Class = protocol.Blob }))
-		}, protocol.ErrChain},
-		{"a seq left out", func(f *forger) *protocol.Run {
-			return f.run(f.change(func(d *protocol.Draft) { d.Seq++ }))
-		}, protocol.ErrChain},
-	} {
+	p.newer = b.replica.graph.Heads()
+	for _, tc := range refusals {
 		t.Run(tc.name, func(t *testing.T) {
 			f := b.forge(protocol.Content)
 			// Something held to go on from, whatever the case forges.
@@ -313,7 +324,7 @@ func TestDoorRefuses(t *testing.T) {
 				}
 			}
 			before := a.replica.Status()
-			run := tc.forge(f)
+			run := tc.forge(p, f)
 			if err := a.give(b, run); !errors.Is(err, tc.reason) {
 				t.Errorf("blamed with %v, not %v", err, tc.reason)
 			}

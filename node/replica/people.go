@@ -69,13 +69,20 @@ type Holding struct {
 // cuts are those of [Decide].
 func (r *Replica) HeldOf(member protocol.MemberID) (held Holding, err error) {
 	for _, log := range r.contentLogs(member) {
-		for _, t := range r.logs[log.ID].tips {
+		tips := r.logs[log.ID].tips
+		for _, t := range tips {
 			c, _, err := r.disk.Change(t.id)
 			if err != nil {
 				return held, err
 			}
-			held.Changes += int(t.seq)
 			held.Last = max(held.Last, c.Wall)
+		}
+		if len(tips) == 1 {
+			held.Changes += int(tips[0].seq)
+			continue
+		}
+		if err := r.disk.Range(log.ID, 1, func(*protocol.Change) error { held.Changes++; return nil }); err != nil {
+			return held, err
 		}
 	}
 	return held, nil
