@@ -32,6 +32,10 @@ func (c *command) tellStatus(s api.Status) {
 		if i.Ended != "" {
 			c.line("  you are no longer in: %s", i.Ended)
 			c.line("  what came before is here to read and to export; nothing new comes")
+			continue
+		}
+		if i.KitDue {
+			c.line("  your recovery kit is not printed: coppice recovery print")
 		}
 		if i.Waiting > 0 {
 			c.line("  %s for a key", count(i.Waiting, "change")+" waiting")
@@ -46,7 +50,7 @@ func (c *command) tellStatus(s api.Status) {
 			}
 			c.line("  %s is within reach: %s", p.Member.Name, state)
 		}
-		if len(i.Peers) == 0 && i.Ended == "" {
+		if len(i.Peers) == 0 {
 			c.line("  nobody within reach now; what you write is kept and goes out later")
 		}
 	}
