@@ -141,7 +141,7 @@ func TestRebuiltIsLive(t *testing.T) {
 		live := open(t, path)
 		last, history := map[protocol.DocumentID]Item{}, map[protocol.DocumentID]map[uint64]HistoryRow{}
 		stamp := uint64(0)
-		for range rapid.IntRange(1, 12).Draw(rt, "batches") {
+		for range rapid.IntRange(1, 6).Draw(rt, "batches") {
 			b := Batch{}
 			for range r.IntN(8) {
 				i := randomItem(r, r.IntN(20))
@@ -301,7 +301,7 @@ func TestFind(t *testing.T) {
 // again and others come: each that was there is met once, in order.
 func TestPagesWhileWriting(t *testing.T) {
 	v, r := fresh(t), rand.New(rand.NewPCG(3, 3))
-	const held = 200
+	const held = 100
 	b := Batch{}
 	for n := range held {
 		i := randomItem(r, n)
