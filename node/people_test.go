@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"coppice.example/node/api"
 	"coppice.example/node/replica"
@@ -138,4 +139,59 @@ func TestRotate(t *testing.T) {
 	id := w.way(ana, "Under the new key", "Text.")
 	w.same(ana, ben)
 	w.show(ben, id)
+}
+
+// Who left comes back by a new invite: from the same home, as the same person,
+// also when the node was restarted meanwhile.
+func TestWhoLeftComesBack(t *testing.T) {
+	w := newWorld(t)
+	home := t.TempDir()
+	ana, ben := w.up(""), w.up(home)
+	w.found(ana)
+	was := w.join(ana, ben, "Ben")
+	old := w.way(ben, "Feed the starter", "Daily.")
+	w.same(ana, ben)
+	if again := w.join(ana, ben, "Benjamin"); again.Member != was.Member {
+		t.Errorf("who is in came in again as %s", again.Member)
+	}
+	left := must[api.Parting](t)(ben.Leave(t.Context(), none))
+	if left.Change == "" || left.Kept[0].Changes != 2 {
+		t.Errorf("%+v", left)
+	}
+	_, err := ben.Sync(t.Context(), none, api.Syncing{})
+	w.refuses(err, api.ErrNotPermitted, "you left", "new invite")
+	w.ends(ana, "Ben")
+	fresh := w.way(ana, "While he was out", "Text.")
+	w.down(ben)
+	ben = w.up(home)
+	if back := w.join(ana, ben, "Ben"); back.Member != was.Member {
+		t.Errorf("%s came back as %s", was.Member, back.Member)
+	}
+	w.same(ana, ben)
+	w.show(ben, fresh)
+	w.edit(ben, old, "Daily, at noon.")
+	w.same(ana, ben)
+	if d := w.show(ana, old); d.Body != "Daily, at noon." || d.Author.ID != was.Member {
+		t.Errorf("%+v", d)
+	}
+	page := must[api.MemberPage](t)(ana.Member(t.Context(), none, "Ben"))
+	if page.Ended != "" || page.Rank != "member" || len(page.Admissions) != 2 || len(page.Devices) != 1 {
+		t.Errorf("%+v", page)
+	}
+}
+
+// ends waits until a node knows that somebody is out.
+func (w *world) ends(n *Node, who string) {
+	w.Helper()
+	for {
+		next := n.opened()[0].events.next()
+		if must[api.MemberPage](w.T)(n.Member(w.Context(), none, who)).Ended != "" {
+			return
+		}
+		select {
+		case <-next:
+		case <-time.After(patience):
+			w.Fatalf("%s never went out", who)
+		}
+	}
 }
