@@ -17,8 +17,9 @@
 // fails, the rest of the step is dropped, whoever waits is told so, and store
 // and replica are opened anew from what the disk holds.
 //
-// Around the loops: a sync session is one goroutine that reads and one that
-// writes; a join under way is one; dialling is one, and one a dial.
+// Around the loops: each community's view is written by a goroutine of its
+// own; a sync session is one that reads and one that writes; a join under way
+// is one; dialling is one, and one a dial.
 //
 // # What lies where
 //
