@@ -10,13 +10,12 @@
 // under which this node took a run; arrivals are causal, so replaying them in
 // order rebuilds any state.
 //
-// # Branches and places
+// # Forks
 //
 // A log is one line of changes unless its device's home was rolled back; then
-// several changes stand at one seq and the log has several tips. The store
-// keeps every log as branches: straight stretches, numbered in the order in
-// which this node met them, each beginning a log or leaving another branch at
-// a [Place]. So (branch, seq) names one change, and each branch ends in one tip.
+// several changes stand at one seq and the log has several tips. All are held:
+// [Store.Tips] and [Store.At] return several, [Store.Ancestor] and
+// [Store.RunsTo] follow the line that ends in one of them.
 //
 // # What it promises
 //
