@@ -34,6 +34,12 @@
 // that is met with silence ([ErrSilence]) cannot tell a node that has not got
 // the invite yet from one that never heard of the community; it goes on.
 //
+// A further device of a member comes by a link ([Secret.LinkKey],
+// [Address.LinkText]): its knock is answered with an [Offer] in place of the
+// preview, and it asks for a certificate in place of entering. A member who
+// holds nothing but her root knocks with that, gets the control logs, and
+// brings the run that begins her new device's log ([Caller.Return]).
+//
 // Costs: a stranger is read 4 KiB and told a nonce; a knock costs one
 // signature check, an entry six.
 package invite

@@ -44,6 +44,14 @@ func FuzzFrames(f *testing.F) {
 			if p, err := decodePage(b, protocol.CommunityID{}); err == nil {
 				again, _ = p.encode()
 			}
+		case frameOffer:
+			if o, err := decodeOffer(b); err == nil {
+				again = o.encode()
+			}
+		case frameLink:
+			if c, err := decodeLink(b); err == nil {
+				again = protocol.AppendBytes(protocol.AppendUint(protocol.AppendArray(nil, 2), frameLink), c.Encode())
+			}
 		case frameDone:
 			if w, err := decodeDone(b); err == nil {
 				again = encodeDone(w)
