@@ -20,8 +20,8 @@
 // # What it promises
 //
 // What Append acknowledged is there after a power cut, and what it did not
-// acknowledge is there whole or not at all. Reads never show what is not yet
-// synced. The first write or sync that fails stops the store: Append returns
+// acknowledge is there whole or not at all. Reads never show a change or a
+// run that is not yet synced. The first write or sync that fails stops the store: Append returns
 // [ErrStopped] until the directory is opened anew, while reads go on. Every
 // change is hashed when read; one whose bytes are not those it was named after
 // is a [*DamagedError], never data.
