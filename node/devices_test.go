@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"coppice.example/node/api"
+	"coppice.example/node/replica"
+	"coppice.example/protocol/invite"
 )
 
 // link makes other a further device of n's member.
@@ -224,5 +226,28 @@ func TestADeviceRevokesItself(t *testing.T) {
 	must[api.Revocation](t)(phone.Revoke(t.Context(), none, w.own(phone).ID, api.Revoking{}))
 	if _, err := phone.New(t.Context(), none, api.Draft{Kind: "way", Title: "After", Body: "x"}); !errors.Is(err, api.ErrNotPermitted) {
 		t.Error(err)
+	}
+}
+
+// A device that was certified and cut off before its letters came is given
+// them by the same link; nothing is written twice.
+func TestACutLinkGoesOn(t *testing.T) {
+	w := newWorld(t)
+	ana := w.up("")
+	w.found(ana)
+	c := ana.opened()[0]
+	address := must[*invite.Address](t)(invite.ParseLink(must[api.Link](t)(ana.ShowLink(t.Context(), none)).Link))
+	phone := must[*persona](t)(newPersona(""))
+	come := func() replica.Admitted {
+		ask := phone.Device.Ask(c.persona.Root.Public(), c.persona.Device.ID(), 0)
+		return must[replica.Admitted](t)(c.letEnter(t.Context(), &invite.Entered{
+			Community: c.id, Way: invite.ByLink, Key: address.Secret.LinkKey().Public(), Device: phone.Device.ID(), Certificate: ask,
+		}))
+	}
+	first := come()
+	before := w.hash(ana)
+	again := come()
+	if first.Admission.IsZero() || !again.Admission.IsZero() || len(again.Letters) == 0 || w.hash(ana) != before {
+		t.Errorf("%+v, then %+v", first, again)
 	}
 }

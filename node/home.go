@@ -23,11 +23,13 @@ import (
 //	lock                        held as long as a node runs
 //	coppice.sock                where this machine's programs talk to it
 //	local/incarnation           this life of the home, and its peer key
+//	local/kit                   check word of a recovery kit that waits to be confirmed
 //	peers                       nodes it met
 //	joining/ID                  joins under way
 //	communities/ID/member       who this node is there: {"name"}
-//	communities/ID/root         the member's root key
+//	communities/ID/root         the member's root key, until a recovery kit is confirmed
 //	communities/ID/device       the device's keys
+//	communities/ID/links        addresses shown to further devices, with their secrets
 //	communities/ID/store/       the log of record
 //	communities/ID/view.db      what can be made again from it
 type home struct {

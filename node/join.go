@@ -63,6 +63,9 @@ func (n *Node) joinDir(id protocol.CommunityID) string { return filepath.Join("j
 // Join implements [api.Backend].
 func (n *Node) Join(ctx context.Context, call api.Call, j api.Joining) (api.Joined, error) {
 	address, err := invite.Parse(j.Invite)
+	if _, link := invite.ParseLink(j.Invite); link == nil {
+		return api.Joined{}, api.Hint(explain(err), "this one makes a machine one of your devices: `coppice device link --file -`")
+	}
 	if err != nil {
 		return api.Joined{}, explain(err)
 	}

@@ -87,6 +87,8 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             member show|promote|demote|remove|log ID, leave
             policy, invite list     how people come in
             sync, connect ADDR      bring them together now
+  yourself  device link             one person on several machines; device list, revoke
+            recovery print          a kit to come back by when all are lost; recovery restore
             down                    end the node
 
 Everything takes --json. "coppice help VERB" says more of each.
