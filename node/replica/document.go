@@ -3,6 +3,7 @@ package replica
 import (
 	"container/list"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 
@@ -296,6 +297,10 @@ func (r *Replica) settleDocument(d *document, all bool) {
 	r.documents.setWaiting(r, d.id, d.waits, d.epochs)
 	r.projected = append(r.projected, *shown)
 	if !all {
+		if len(r.freshDocs[d.id]) == 0 {
+			// No run brought it: a view that lags would not find it by the runs.
+			r.keep(refoldKey(d.id), protocol.AppendUint(nil, r.arrival))
+		}
 		r.event(Event{What: Changed, Document: d.id})
 	}
 	r.documents.trim()
@@ -360,9 +365,31 @@ func (r *Replica) touchedAfter(after uint64) (ids []protocol.DocumentID, upto ui
 		}
 		return nil
 	})))
+	if upto == r.arrival {
+		r.fail(r.refoldedSince(after, touched))
+	}
 	for id := range touched {
 		ids = append(ids, id)
 	}
 	slices.SortFunc(ids, protocol.DocumentID.Compare)
 	return ids, upto
+}
+
+const refoldPrefix = "refold/"
+
+func refoldKey(id protocol.DocumentID) string { return refoldPrefix + hex.EncodeToString(id[:]) }
+
+// refoldedSince adds the documents that a verdict or a key changed since an
+// arrival number, and no change of their own.
+func (r *Replica) refoldedSince(after uint64, touched map[protocol.DocumentID]bool) error {
+	return r.disk.Locals(refoldPrefix, func(key string, value []byte) error {
+		var id protocol.DocumentID
+		if _, err := hex.Decode(id[:], []byte(key[len(refoldPrefix):])); err != nil {
+			return fmt.Errorf("local value %q: %w", key, err)
+		}
+		if protocol.NewReader(value).Uint() >= after {
+			touched[id] = true
+		}
+		return nil
+	})
 }

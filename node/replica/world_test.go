@@ -208,11 +208,12 @@ func batch(a Append) store.Batch {
 
 // catchUp has the view shown what it lacks, as a node does when it starts.
 func (n *node) catchUp() {
-	for n.shownTo < n.replica.Status().Arrival {
-		if n.shownTo == 0 {
-			n.refresh(n.step)
-			return
-		}
+	if n.shownTo == 0 {
+		n.refresh(n.step)
+		return
+	}
+	// Once at least: what a verdict or a key changed has no arrival of its own.
+	for once := true; once || n.shownTo < n.replica.Status().Arrival; once = false {
 		n.step(Refresh{After: n.shownTo})
 	}
 }
