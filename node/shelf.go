@@ -243,6 +243,7 @@ func (s *shelf) write() (pause time.Duration) {
 					s.size += weight(d)
 				}
 			}
+			told, s.drains = append(told, s.drains...), nil
 		}
 		s.room.Broadcast()
 		s.mu.Unlock()
