@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -98,8 +99,25 @@ func (c *community) config() replica.Config {
 	}
 }
 
+// probeSize is what a store may write while it opens: the tables of two memtables.
+const probeSize = 8 << 20
+
+// probe tells whether a directory takes what a store writes while it opens. On
+// a full disk a store that opens waits for room; this says so at once instead.
+func probe(dir string) error {
+	f, err := os.CreateTemp(dir, ".probe-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, probeSize))
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
+}
+
 // open opens store and replica: at the start, and again after a failed append.
 func (c *community) open() (err error) {
+	if err := probe(c.dir()); err != nil {
+		return err
+	}
 	if c.store, err = store.Open(filepath.Join(c.dir(), "store"), c.id, c.node.cfg.store); err != nil {
 		return damaged(err)
 	}
