@@ -262,8 +262,13 @@ func readmes(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(dir, 0o755))
-	if got := copyReadmes(dir, n); got < n {
-		ts.Logf("the module cache holds %d Markdown files, not %d", got, n)
+	got := copyReadmes(dir, n)
+	if got < n {
+		ts.Logf("the module cache holds %d Markdown files, not %d; the rest is made up", got, n)
+	}
+	for i := got + 1; i <= n; i++ {
+		text := fmt.Sprintf("# Page %d\n\nDo it like this, %d times.\n", i, i*7919%10007)
+		ts.Check(os.WriteFile(filepath.Join(dir, fmt.Sprintf("%04d.md", i)), []byte(text), 0o644))
 	}
 }
 
