@@ -228,12 +228,7 @@ func (r *Replica) writable() (writeKey, error) {
 
 // choose returns the epoch to write under, if there is one.
 func (r *Replica) choose() (writeKey, bool) {
-	states := r.now.Epochs()
-	candidates := make([]epoch.Candidate, len(states))
-	for i, e := range states {
-		candidates[i] = epoch.Candidate{ID: e.ID, Lamport: e.Lamport, Effective: true, Covers: e.Covers}
-	}
-	id, ok := r.ring.Choose(candidates)
+	id, ok := r.ring.Choose(candidates(r.now.Epochs()))
 	if !ok {
 		return writeKey{}, false
 	}
@@ -243,7 +238,7 @@ func (r *Replica) choose() (writeKey, bool) {
 
 // newEpoch makes a content key that nobody whose access ended will get.
 func (r *Replica) newEpoch() error {
-	reason, subject, _ := r.now.NeedsEpoch()
+	reason, subject, _ := r.dueEpoch()
 	secret, err := epoch.NewSecret(r.cfg.Random)
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func (r *Replica) openEpoch(id protocol.ChangeID, c epoch.Contents) error {
 	if err != nil {
 		return err
 	}
-	r.rooms = nil
+	r.rooms, r.rotation.judged = nil, nil
 	r.keep(secretKey(id), slices.Clone(c[:]))
 	for _, e := range opened {
 		r.awaken(e)
@@ -73,11 +73,12 @@ func (r *Replica) openLetter(rec *protocol.Record) error {
 }
 
 // lettersFor returns letters to a device for those of the given epochs that
-// this one can open, less those that a later one among them carries. Own
+// this one can open, less those that a later one among them carries; none to
+// a device that may read nothing, or not yet. Own
 // letters written before are used again: nothing else is known to be true.
 func (r *Replica) lettersFor(device protocol.DeviceID, epochs []protocol.ChangeID) (letters []*protocol.Record) {
 	cert, ok := r.now.Certificate(device)
-	if !ok {
+	if !ok || !r.now.Active(device) && !r.now.Serving(device) {
 		return nil
 	}
 	for _, loose := range r.ring.Loose(epochs) {

@@ -63,7 +63,7 @@ type Replica struct {
 
 	missing  map[protocol.ChangeID]protocol.DocumentID // damaged on disk, and where it shows
 	deferred []func()                                  // for the next step: what may only read or tell what is on disk then
-	rotateAt int64                                     // when to make an epoch that is due, if nobody else has; 0: none is
+	rotation rotation                                  // the epoch that is due, if one is
 	wake     int64                                     // when a Tick is due; 0: never
 	*step
 	fault error

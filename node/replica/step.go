@@ -114,8 +114,8 @@ func (r *Replica) reload() {
 		r.fail(err)
 		return
 	}
-	again.sessions, again.parked, again.wake, again.rotateAt = r.sessions, r.parked, r.wake, r.rotateAt
-	again.parked.ready, again.missing = nil, r.missing
+	again.sessions, again.parked, again.wake, again.rotation = r.sessions, r.parked, r.wake, r.rotation
+	again.parked.ready, again.missing, again.rotation.judged = nil, r.missing, nil
 	*r = *again
 }
 
