@@ -185,7 +185,10 @@ func (r *Replica) hold(h *held) {
 		l = &logState{ref: h.log}
 		r.logs[h.log.ID] = l
 	}
-	l.settleTip(h)
+	ends := len(l.tips)
+	if l.settleTip(h); ends > 0 && len(l.tips) > ends {
+		r.event(Event{What: Forked, Device: l.ref.Device})
+	}
 	r.fresh[h.ID] = h
 	r.documents.recent.put(h.ID, briefOf(h.log, h.Change))
 	r.changes++

@@ -66,7 +66,7 @@ type (
 	Event struct {
 		What     EventKind
 		Session  SessionID           // of CaughtUp, InSync
-		Device   protocol.DeviceID   // whose session it is; who joined
+		Device   protocol.DeviceID   // whose session it is; who joined; whose log forked
 		Document protocol.DocumentID // of Changed, Damaged
 		Count    int                 // changes that arrived, or wait for a key
 		Err      error               // of Damaged, Faulty
@@ -100,6 +100,7 @@ const (
 	Waiting                       // Count changes wait for a key
 	Topics                        // the topics to subscribe to changed: see [Replica.Topics]
 	Members                       // ranks or devices changed: who may be served changed
+	Forked                        // Device's log has another end: see [Replica.Forks]
 	Damaged                       // Document cannot be read from disk: Err; the rest goes on
 	Faulty                        // the disk failed: Err. Nothing more is done; open the replica anew
 )

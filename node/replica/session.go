@@ -16,20 +16,25 @@ type session struct {
 	device protocol.DeviceID
 	*reconcile.Session
 	serve  reconcile.Serve
-	handed bool          // a removed device was given its removal
 	synced int64         // when both last held the same; 0: not yet
 	base   protocol.Hash // of the frontier that both held then
 }
 
 // sessions are the open streams.
 type sessions struct {
-	open  map[SessionID]*session
-	bases map[protocol.DeviceID]*reconcile.Frontier // what both held when last equal
+	open   map[SessionID]*session
+	bases  map[protocol.DeviceID]*reconcile.Frontier // what both held when last equal
+	handed map[protocol.DeviceID]int64               // when a removed device was given its removal
 }
+
+// handAgain is how long a removed device waits, in milliseconds, before it is
+// told once more why it is served nothing: its stream may have broken.
+const handAgain = 60 * 60_000
 
 func (ss *sessions) init() {
 	ss.open = map[SessionID]*session{}
 	ss.bases = map[protocol.DeviceID]*reconcile.Frontier{}
+	ss.handed = map[protocol.DeviceID]int64{}
 }
 
 // sorted returns the open sessions by id.
@@ -210,9 +215,10 @@ func (r *Replica) serveOne(s *session) {
 		s.serve = serve
 		r.send(s.id, s.SetServe(serve)...)
 	}
-	if s.serve == reconcile.ServeNothing && !s.handed {
-		if _, known := r.graph.Certificate(s.device); known {
-			s.handed = true
+	if s.serve == reconcile.ServeNothing {
+		at, told := r.sessions.handed[s.device]
+		if _, known := r.graph.Certificate(s.device); known && (!told || r.time-at >= handAgain) {
+			r.sessions.handed[s.device] = r.time
 			r.send(s.id, s.Hand(r.whatEnded(s.device))...)
 		}
 	}
