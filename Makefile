@@ -3,13 +3,15 @@
 GO    ?= go
 SEEDS ?= 5000
 TIME  ?= 60s
+# What a removed member may try, back-dated, before `make probes` is content.
+PROBES ?= 30000000
 
 # The pure floors start no goroutine and hold no lock (the floors test sees to
 # it), so the race detector has nothing to find there.
 PURE  = ./crdt/... ./protocol/... ./node/envelope ./node/domain ./node/community ./node/practice ./node/replica
 RACED = ./cmd/... ./node ./node/api ./node/network ./node/store ./node/view ./node/web
 
-.PHONY: run build test check sim fuzz bench
+.PHONY: run build test check sim fuzz probes bench
 
 run:
 	$(GO) run ./cmd/coppice up
@@ -38,6 +40,11 @@ fuzz:
 	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(TIME) $$package || exit 1; \
 	  done; \
 	done
+
+# More of what a removed member may try than `make test` has time for, with
+# progress every million: make probes PROBES=1000000 COPPICE_SEED=7
+probes:
+	COPPICE_PROBES=$(PROBES) $(GO) test ./protocol/membership -run '^TestBackDatingProbe$$' -count=1 -timeout 0 -v
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -12,7 +12,7 @@ import (
 var ErrBirth = errors.New("no community begins like this")
 
 // checkGenesis verifies a genesis by itself.
-func checkGenesis(c *protocol.Change, device protocol.DeviceID) (*Genesis, *identity.Certificate, error) {
+func (g *Graph) checkGenesis(c *protocol.Change, device protocol.DeviceID) (*Genesis, *identity.Certificate, error) {
 	if c.Class != protocol.Control || c.Seq != 1 || !c.Document.IsZero() || c.Creates || c.Kind != KindGenesis {
 		return nil, nil, fmt.Errorf("%w: not with a genesis", ErrBirth)
 	}
@@ -25,7 +25,7 @@ func checkGenesis(c *protocol.Change, device protocol.DeviceID) (*Genesis, *iden
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", ErrBirth, err)
 	}
-	if err := cert.Verify(genesis.Root); err != nil {
+	if err := g.proved(c.ID, func() error { return cert.Verify(genesis.Root) }); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", ErrBirth, err)
 	}
 	if cert.Root != genesis.Root || cert.DeviceID() != device {
@@ -38,16 +38,16 @@ func checkGenesis(c *protocol.Change, device protocol.DeviceID) (*Genesis, *iden
 // certificate, the seal. It needs no graph. The community's id is that of the
 // first change. The error is [ErrBirth].
 func Birth(run *protocol.Run) (*Genesis, error) {
-	genesis, cert, err := checkGenesis(run.Changes[0], run.Log.Device)
-	if err != nil {
+	first := run.Changes[0]
+	g := New(protocol.CommunityID(first.ID))
+	if err := g.Add(first, run.Log); err != nil {
 		return nil, err
 	}
-	community := protocol.CommunityID(run.Changes[0].ID)
-	if err := run.Verify(community, cert.Device.Ed25519()); err != nil {
+	begun := g.nodes[0]
+	if err := run.Verify(g.community, begun.cert.Device.Ed25519()); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBirth, err)
 	}
-	g := New(community)
-	for _, c := range run.Changes[:min(2, len(run.Changes))] {
+	for _, c := range run.Changes[1:min(2, len(run.Changes))] {
 		if err := g.Add(c, run.Log); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrBirth, err)
 		}
@@ -55,7 +55,7 @@ func Birth(run *protocol.Run) (*Genesis, error) {
 	if g.Now().epochs.len() == 0 {
 		return nil, fmt.Errorf("%w: not without an epoch", ErrBirth)
 	}
-	return genesis, nil
+	return begun.op.(*Genesis), nil
 }
 
 // Carried returns the certificate that a control change carries, unverified

@@ -94,6 +94,27 @@ type Verdict struct {
 	strikes protocol.Hash
 }
 
+// Given returns the highest rank that the grants of the state ever gave the
+// device's member.
+func (v Verdict) Given() Rank { return v.given }
+
+// Kept returns what each effective strike on a device keeps of a log by its own
+// cuts: a strike covers nothing before it. Empty for a strike that keeps nothing.
+func (s *State) Kept(device protocol.DeviceID, log protocol.LogID) (kept [][]protocol.ChangeID) {
+	for _, same := range s.strikesOn(device) {
+		for _, k := range same {
+			var ids []protocol.ChangeID
+			for _, cut := range cuts(s.g.nodes[k.node].op) {
+				if cut.Log == log {
+					ids = append(ids, cut.Kept)
+				}
+			}
+			kept = append(kept, ids)
+		}
+	}
+	return kept
+}
+
 // Verdict returns the device's verdict in this state.
 func (s *State) Verdict(device protocol.DeviceID) Verdict {
 	v := Verdict{given: s.given(device)}

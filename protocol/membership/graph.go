@@ -140,7 +140,7 @@ func (g *Graph) begin(c *protocol.Change, log protocol.LogRef) error {
 	if protocol.CommunityID(c.ID) != g.community {
 		return fmt.Errorf("%w: the genesis comes first", ErrForeign)
 	}
-	genesis, cert, err := checkGenesis(c, log.Device)
+	genesis, cert, err := g.checkGenesis(c, log.Device)
 	if err != nil {
 		return err
 	}

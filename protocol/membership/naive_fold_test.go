@@ -11,7 +11,7 @@ import (
 type truth int
 
 const (
-	no truth = iota
+	no truth = iota // also of what was void at birth
 	unsaid
 	yes
 )
@@ -57,11 +57,14 @@ func (n *naive) lastFounder(ids []protocol.ChangeID, eff parts) (last *naiveOp) 
 // label takes the grounded set; in a cycle that is left what strikes stands.
 func (n *naive) label(ids []protocol.ChangeID, spared set) parts {
 	said := map[part]truth{}
-	var all []part
+	var all []part // that may stand
 	for _, id := range ids {
+		if !n.birth(id).ok {
+			continue
+		}
 		for _, p := range n.partsOf(id) {
 			said[p] = unsaid
-			if !n.birth(id).ok || spared[id] {
+			if spared[id] {
 				said[p] = no
 			}
 			all = append(all, p)
@@ -104,7 +107,7 @@ func (n *naive) say(p part, all []part, said map[part]truth) truth {
 		verdict = min(n.grounds(z, b, said), n.power(z, b.need, all, said))
 	}
 	for _, x := range all {
-		if n.birth(x.id).ok && n.struck(n.ops[x.id], x, z, p) {
+		if n.struck(n.ops[x.id], x, z, p) {
 			verdict = min(verdict, yes-said[x])
 		}
 	}
@@ -123,7 +126,7 @@ func (n *naive) struck(o *naiveOp, x part, z *naiveOp, p part) bool {
 	case *Revoke:
 		return !o.past[z.id] && (z.device == s.Device || z.cert != nil && z.cert.Certifier == s.Device)
 	}
-	if o.cert != nil && z.cert != nil && x.at == 0 && o.cert.DeviceID() == z.cert.DeviceID() && o.cert.Member() != z.cert.Member() && before(o, z) {
+	if o.cert != nil && z.cert != nil && x.at == 0 && o.carried == z.carried && o.member != z.member && before(o, z) {
 		return true
 	}
 	if o.past[z.id] || z.past[o.id] {
@@ -155,7 +158,7 @@ func (n *naive) says(z *naiveOp, p part) (who protocol.MemberID, what string, we
 	b := n.birth(z.id)
 	switch o := z.op.(type) {
 	case *Admit:
-		return z.cert.Member(), "admit", b.rank
+		return z.member, "admit", b.rank
 	case *SetRank:
 		return o.Member, o.Rank.String(), b.rank
 	case *Leave:
@@ -182,7 +185,7 @@ func (n *naive) grounds(z *naiveOp, b *naiveBirth, said map[part]truth) truth {
 	certified := func(device protocol.DeviceID) {
 		best := no
 		for id := range z.past {
-			if c := n.ops[id].cert; c != nil && n.birth(id).ok && c.DeviceID() == device && c.Member() == b.author {
+			if c := n.ops[id]; c.cert != nil && c.carried == device && c.member == b.author && n.birth(id).ok {
 				best = max(best, said[part{id, 0}])
 			}
 		}
@@ -221,7 +224,7 @@ func (n *naive) power(z *naiveOp, need Rank, all []part, said map[part]truth) tr
 		if o, ok := g.op.(*SetRank); ok && o.Member == b.author && o.Rank >= need && need > None {
 			best = max(best, min(said[part{id, 0}], n.untaken(z, g, need, b.author, all, said)))
 		}
-		if _, certifies := g.op.(*Device); g.cert == nil || certifies || g.cert.Member() != b.author {
+		if _, certifies := g.op.(*Device); g.cert == nil || certifies || g.member != b.author {
 			continue
 		}
 		if need == None {
@@ -246,7 +249,7 @@ func (n *naive) power(z *naiveOp, need Rank, all []part, said map[part]truth) tr
 func (n *naive) untaken(z, g *naiveOp, need Rank, author protocol.MemberID, all []part, said map[part]truth) truth {
 	verdict := yes
 	for _, x := range all {
-		if !n.birth(x.id).ok || x.id == z.id || n.ops[x.id].past[z.id] {
+		if x.id == z.id || n.ops[x.id].past[z.id] {
 			continue
 		}
 		for _, h := range n.hits(n.ops[x.id]) {
@@ -270,7 +273,7 @@ func (n *naive) untaken(z, g *naiveOp, need Rank, author protocol.MemberID, all 
 func (n *naive) wasOut(first, last protocol.ChangeID, author protocol.MemberID, all []part, said map[part]truth) truth {
 	out := no
 	for _, e := range all {
-		if !n.birth(e.id).ok || !n.ops[e.id].past[first] || !n.ops[last].past[e.id] {
+		if !n.ops[e.id].past[first] || !n.ops[last].past[e.id] {
 			continue
 		}
 		for _, h := range n.hits(n.ops[e.id]) {
@@ -294,8 +297,8 @@ func (n *naive) contentRank(eff parts, c Content) Rank {
 	if by == nil {
 		return None
 	}
-	member := by.cert.Member()
-	rank := min(n.rank(own, n.certifier(own, c.Device).cert.Member()), n.granted(eff, member))
+	member := by.member
+	rank := min(n.rank(own, n.certifier(own, c.Device).member), n.granted(eff, member))
 	var onMember, onDevice []hit
 	onMember = n.hitsOn(eff, member)
 	each(n, eff, func(z *naiveOp, o *Revoke) {

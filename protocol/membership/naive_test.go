@@ -17,6 +17,8 @@ type naive struct {
 	ops       map[protocol.ChangeID]*naiveOp
 	folds     map[string]parts
 	births    map[protocol.ChangeID]*naiveBirth
+	hitting   map[protocol.ChangeID][]hit
+	vouched   bool // entries are not signed, see vouch
 }
 
 type set map[protocol.ChangeID]bool
@@ -36,6 +38,8 @@ type naiveOp struct {
 	op      Operation
 	past    set
 	cert    *identity.Certificate
+	member  protocol.MemberID // whose certificate it is
+	carried protocol.DeviceID // and for which device
 }
 
 type naiveBirth struct {
@@ -47,7 +51,10 @@ type naiveBirth struct {
 }
 
 func newNaive(community protocol.CommunityID) *naive {
-	return &naive{community, map[protocol.ChangeID]*naiveOp{}, map[string]parts{}, map[protocol.ChangeID]*naiveBirth{}}
+	return &naive{
+		community: community, ops: map[protocol.ChangeID]*naiveOp{}, folds: map[string]parts{},
+		births: map[protocol.ChangeID]*naiveBirth{}, hitting: map[protocol.ChangeID][]hit{},
+	}
 }
 
 func (n *naive) take(c *protocol.Change, log protocol.LogRef) {
@@ -68,6 +75,9 @@ func (n *naive) take(c *protocol.Change, log protocol.LogRef) {
 		o.cert, _ = identity.DecodeCertificate(x.Certificate)
 	case *Device:
 		o.cert, _ = identity.DecodeCertificate(x.Certificate)
+	}
+	if o.cert != nil {
+		o.member, o.carried = o.cert.Member(), o.cert.DeviceID()
 	}
 	n.ops[c.ID] = o
 }
@@ -133,7 +143,7 @@ func each[T Operation](n *naive, eff parts, f func(*naiveOp, T)) {
 func (n *naive) certifier(eff parts, device protocol.DeviceID) (best *naiveOp) {
 	for p := range eff {
 		o := n.ops[p.id]
-		if p.at != 0 || o.cert == nil || o.cert.DeviceID() != device {
+		if p.at != 0 || o.cert == nil || o.carried != device {
 			continue
 		}
 		if best == nil || o.cert.Features > best.cert.Features || o.cert.Features == best.cert.Features && before(o, best) {
@@ -150,7 +160,7 @@ func (n *naive) revoked(eff parts, device protocol.DeviceID) (is bool) {
 
 func (n *naive) active(eff parts, device protocol.DeviceID) bool {
 	by := n.certifier(eff, device)
-	return by != nil && !n.revoked(eff, device) && n.rank(eff, by.cert.Member()) >= Guest
+	return by != nil && !n.revoked(eff, device) && n.rank(eff, by.member) >= Guest
 }
 
 // worth returns the rank the admission g gives if commits says it is committed.
@@ -185,7 +195,16 @@ type hit struct {
 	left   Rank
 }
 
-func (n *naive) hits(z *naiveOp) (hits []hit) {
+func (n *naive) hits(z *naiveOp) []hit {
+	hits, known := n.hitting[z.id]
+	if !known {
+		hits = n.findHits(z)
+		n.hitting[z.id] = hits
+	}
+	return hits
+}
+
+func (n *naive) findHits(z *naiveOp) (hits []hit) {
 	switch o := z.op.(type) {
 	case *Remove:
 		for at, m := range o.Members {
@@ -235,7 +254,7 @@ func (n *naive) admissions(eff parts, member protocol.MemberID) (all []*naiveOp)
 	for p := range eff {
 		o := n.ops[p.id]
 		_, certifies := o.op.(*Device)
-		if p.at == 0 && o.cert != nil && !certifies && o.cert.Member() == member && n.alive(eff, member, o.id) {
+		if p.at == 0 && o.cert != nil && !certifies && o.member == member && n.alive(eff, member, o.id) {
 			all = append(all, o)
 		}
 	}
@@ -285,7 +304,7 @@ func (n *naive) granted(eff parts, member protocol.MemberID) Rank {
 	most := None
 	for p := range eff {
 		o := n.ops[p.id]
-		if _, certifies := o.op.(*Device); p.at == 0 && o.cert != nil && !certifies && o.cert.Member() == member {
+		if _, certifies := o.op.(*Device); p.at == 0 && o.cert != nil && !certifies && o.member == member {
 			most = max(most, n.worth(o, n.committed(eff, o)))
 		}
 	}
@@ -346,7 +365,7 @@ func (n *naive) birth(id protocol.ChangeID) *naiveBirth {
 func (n *naive) judge(z *naiveOp) *naiveBirth {
 	b := &naiveBirth{}
 	if _, ok := z.op.(*Genesis); ok {
-		return &naiveBirth{ok: len(z.past) == 0, author: z.cert.Member(), rank: Founder}
+		return &naiveBirth{ok: len(z.past) == 0, author: z.member, rank: Founder}
 	}
 	if z.op == nil {
 		return b
@@ -356,9 +375,9 @@ func (n *naive) judge(z *naiveOp) *naiveBirth {
 		return b
 	}
 	if by := n.certifier(eff, z.device); by != nil {
-		b.author, b.known = by.cert.Member(), true
-	} else if _, ok := z.op.(*Device); ok && z.cert != nil && z.cert.Certifier.IsZero() && z.cert.DeviceID() == z.device {
-		b.author = z.cert.Member()
+		b.author, b.known = by.member, true
+	} else if _, ok := z.op.(*Device); ok && z.cert != nil && z.cert.Certifier.IsZero() && z.carried == z.device {
+		b.author = z.member
 	} else {
 		return b
 	}
@@ -391,8 +410,8 @@ func (n *naive) asks(eff parts, z *naiveOp, b *naiveBirth) (need Rank, ok bool) 
 	case *Leave:
 		founders := map[protocol.MemberID]bool{}
 		for _, other := range n.ops {
-			if other.cert != nil && n.rank(eff, other.cert.Member()) == Founder {
-				founders[other.cert.Member()] = true
+			if other.cert != nil && n.rank(eff, other.member) == Founder {
+				founders[other.member] = true
 			}
 		}
 		return None, b.rank != Founder || len(founders) > 1
@@ -407,7 +426,7 @@ func (n *naive) asks(eff parts, z *naiveOp, b *naiveBirth) (need Rank, ok bool) 
 		}
 		return Convener, n.openInvite(eff, o.Invite)
 	case *Admit:
-		if z.cert != nil && n.wasRemoved(eff, z.cert.Member()) {
+		if z.cert != nil && n.wasRemoved(eff, z.member) {
 			return Convener, n.mayAdmit(eff, z, o)
 		}
 		return Member, n.mayAdmit(eff, z, o)
@@ -417,7 +436,7 @@ func (n *naive) asks(eff parts, z *naiveOp, b *naiveBirth) (need Rank, ok bool) 
 			return Guest, false
 		}
 		_, admits := a.op.(*Admit)
-		return Guest, admits && a.cert.Member() == b.author
+		return Guest, admits && a.member == b.author
 	case *Device:
 		return Guest, n.mayCertify(eff, z, b.author)
 	case *Epoch:
@@ -448,10 +467,10 @@ func (n *naive) asksOfStrike(eff parts, z *naiveOp, b *naiveBirth) (need Rank, o
 			return Convener, false
 		case o.Device == z.device:
 			return Guest, true
-		case by.cert.Member() == b.author && o.ByRoot != protocol.Seal{}:
+		case by.member == b.author && o.ByRoot != protocol.Seal{}:
 			return Guest, by.cert.Root.Verify(o.signed(n.community, z.device), o.ByRoot)
 		}
-		return naiveAbove(n.rank(eff, by.cert.Member())), true
+		return naiveAbove(n.rank(eff, by.member)), true
 	case *ExtendCut:
 		x := n.ops[o.Strike]
 		if x == nil || !n.does(eff, o.Strike) {
@@ -461,7 +480,7 @@ func (n *naive) asksOfStrike(eff parts, z *naiveOp, b *naiveBirth) (need Rank, o
 		return Convener, revokes || len(n.hits(x)) > 0
 	case *Keeper:
 		by := n.certifier(eff, o.Device)
-		return Convener, by != nil && n.serves(eff, by.cert.Member())
+		return Convener, by != nil && n.serves(eff, by.member)
 	case *HandOver:
 		return n.mayHandOver(eff, z, o, b, isIn(o.Old, false) && isIn(o.New, false) && n.rank(eff, o.New) >= Guest)
 	}
@@ -515,37 +534,44 @@ func (n *naive) mayAdmit(eff parts, z *naiveOp, o *Admit) bool {
 	invite := n.ops[o.Invite].op.(*Invite)
 	others := map[protocol.MemberID]bool{}
 	each(n, eff, func(a *naiveOp, other *Admit) {
-		if other.Invite == o.Invite && a.cert.Member() != z.cert.Member() {
-			others[a.cert.Member()] = true
+		if other.Invite == o.Invite && a.member != z.member {
+			others[a.member] = true
 		}
 	})
 	if uint64(len(others)) >= invite.Uses {
 		return false
 	}
-	_, err := o.Verify(n.community, invite.Key)
-	return err == nil && n.fresh(eff, z.cert)
+	return n.proves(o, invite.Key) && n.fresh(eff, z)
+}
+
+func (n *naive) proves(o *Admit, key identity.PublicKey) bool {
+	if n.vouched {
+		return vouchedFor(&o.Entry, key) == nil
+	}
+	_, err := o.Verify(n.community, key)
+	return err == nil
 }
 
 // fresh tells whether no other certificate of the device is in force, or it says less.
-func (n *naive) fresh(eff parts, cert *identity.Certificate) bool {
-	was := n.certifier(eff, cert.DeviceID())
-	return !n.revoked(eff, cert.DeviceID()) && (was == nil || bytes.Equal(was.cert.Encode(), cert.Encode()) ||
-		was.cert.Root == cert.Root && cert.Features > was.cert.Features)
+func (n *naive) fresh(eff parts, z *naiveOp) bool {
+	was := n.certifier(eff, z.carried)
+	return !n.revoked(eff, z.carried) && (was == nil || bytes.Equal(was.cert.Encode(), z.cert.Encode()) ||
+		was.cert.Root == z.cert.Root && z.cert.Features > was.cert.Features)
 }
 
 func (n *naive) mayCertify(eff parts, z *naiveOp, member protocol.MemberID) bool {
-	if z.cert == nil || z.cert.Member() != member {
+	if z.cert == nil || z.member != member {
 		return false
 	}
 	key := z.cert.Root
 	if !z.cert.Certifier.IsZero() {
 		by := n.certifier(eff, z.cert.Certifier)
-		if by == nil || by.cert.Member() != member || n.revoked(eff, z.cert.Certifier) {
+		if by == nil || by.member != member || n.revoked(eff, z.cert.Certifier) {
 			return false
 		}
 		key = by.cert.Device
 	}
-	return z.cert.Verify(key) == nil && n.fresh(eff, z.cert)
+	return certVerified(z.cert, key) == nil && n.fresh(eff, z)
 }
 
 func (n *naive) mayRotate(eff parts, z *naiveOp, o *Epoch) bool {

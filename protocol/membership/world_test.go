@@ -17,9 +17,15 @@ type person struct {
 	name    string
 	root    identity.Key
 	devices []*identity.Device
+
+	member    protocol.MemberID
+	deviceIDs []protocol.DeviceID
 }
 
-func (p *person) id() protocol.MemberID { return p.root.Public().Member() }
+func (p *person) id() protocol.MemberID { return p.member }
+
+// ids returns those of the devices.
+func (p *person) ids() []protocol.DeviceID { return p.deviceIDs }
 
 func (p *person) cert(device int) *identity.Certificate {
 	return cached(fmt.Sprint("cert", p.name, device), func() *identity.Certificate {
@@ -58,9 +64,11 @@ func seed(parts ...any) [32]byte { return sha256.Sum256([]byte(fmt.Sprint(parts.
 func someone(name string) *person {
 	return cached("person"+name, func() *person {
 		p := &person{name: name, root: identity.NewKey(seed("root", name))}
+		p.member = p.root.Public().Member()
 		for i := range 3 {
 			a, b := seed("sign", name, i), seed("seal", name, i)
 			p.devices = append(p.devices, must(identity.NewDevice([64]byte(slices.Concat(a[:], b[:])))))
+			p.deviceIDs = append(p.deviceIDs, p.devices[i].ID())
 		}
 		return p
 	})
@@ -82,10 +90,13 @@ type world struct {
 	changes   []*protocol.Change
 	logs      []protocol.LogRef
 	number    int
+	vouched   bool // entries are not signed, see vouch
 }
 
-func found(t testing.TB, founder *person) (*world, *pen) {
-	w := &world{t: t}
+func found(t testing.TB, founder *person) (*world, *pen) { return foundVouched(t, founder, false) }
+
+func foundVouched(t testing.TB, founder *person, vouched bool) (*world, *pen) {
+	w := &world{t: t, vouched: vouched}
 	p := w.pen(founder, 0)
 	op := &Genesis{Format: 1, Random: [16]byte{7}, Name: "Wiper Club", Concern: "rain", Root: founder.root.Public(), Certificate: founder.cert(0).Encode()}
 	d := protocol.Draft{Header: protocol.Header{Class: protocol.Control, Kind: KindGenesis, Seq: 1, Previous: protocol.ChangeID(p.log.ID), Lamport: 1}, Shape: Encode(op)}
@@ -108,6 +119,9 @@ func (w *world) pen(who *person, device int) *pen {
 
 func (w *world) take(c *protocol.Change, log protocol.LogRef) {
 	w.t.Helper()
+	if w.vouched {
+		vouch(w.graph, c)
+	}
 	if err := w.graph.Add(c, log); err != nil {
 		w.t.Fatalf("add: %v", err)
 	}
@@ -147,13 +161,27 @@ func (w *world) doesOn(p *pen, heads []protocol.ChangeID, op Operation) protocol
 	return c.ID
 }
 
-func inviteKey(name string) identity.Key { return identity.NewKey(seed("invite", name)) }
+func inviteKey(name string) identity.Key {
+	return cached("invite"+name, func() identity.Key {
+		key := identity.NewKey(seed("invite", name))
+		cached(fmt.Sprint("name", key.Public()), func() string { return name })
+		return key
+	})
+}
+
+// inviteKeyOf returns the name under which the key of an invite was made.
+func inviteKeyOf(key identity.PublicKey) string {
+	return cached(fmt.Sprint("name", key), func() string { panic("an invite of no known key") })
+}
 
 func invites(key string, rank Rank, uses uint64) *Invite {
 	return &Invite{Key: inviteKey(key).Public(), Rank: rank, Uses: uses}
 }
 
 func (w *world) entry(invite protocol.ChangeID, key string, who *person, device int) identity.Entry {
+	if w.vouched {
+		return vouchedEntry(invite, key, who, device)
+	}
 	return cached(fmt.Sprint("entry", w.community, invite, key, who.name, device), func() identity.Entry {
 		return identity.SignEntry(w.community, invite, inviteKey(key), who.root, who.devices[device].Key, who.cert(device))
 	})
