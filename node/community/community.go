@@ -9,7 +9,7 @@ import (
 const Member protocol.Kind = 2
 
 // Kinds returns the tables of this element.
-func Kinds() []*envelope.Schema { return []*envelope.Schema{member()} }
+func Kinds() []*envelope.Schema { return []*envelope.Schema{member(), history()} }
 
 // Field numbers of a member's document.
 const (

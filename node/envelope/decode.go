@@ -16,6 +16,9 @@ type act struct {
 	op    crdt.Op
 	field *Field
 	sub   *Field // the entry's field
+	// carried: it puts what others said into their mouths, as it was said in
+	// the community the document was carried from.
+	carried bool
 }
 
 // decode reads an operation by the table. It takes the operation's letters in
@@ -71,6 +74,8 @@ func (a *act) take(f *Field, code protocol.Code, args []protocol.Value) (ok bool
 		code == protocol.Put && f.Type == Map && len(args) == 1:
 		a.op.Value, ok = f.Form.canon(args[0])
 		return ok
+	case code == protocol.Add && f.Type == Map && len(args) == 3:
+		return a.putFor(f, args)
 	case code == protocol.Take && f.Type == Map:
 		return len(args) == 0
 	}
@@ -85,6 +90,8 @@ func (a *act) entry(code protocol.Code, args []protocol.Value) (ok bool) {
 	case code == protocol.Enter && f.Type == Log && !named && len(args) == 1:
 		a.op.Fields, ok = f.born(args[0])
 		return ok
+	case code == protocol.Enter && f.Type == Log && !named && len(args) == 3:
+		return a.enterFor(args)
 	case code == protocol.Withdraw && f.Type == Log && named && a.op.Path.Sub == 0:
 		return len(args) == 0
 	case code == protocol.Place && f.Type == List && !named && len(args) == 3:

@@ -81,6 +81,7 @@ type Document struct {
 	sights    map[protocol.Hash]*seen
 	hidden    []crdt.OpRef // operations without effect now, ascending
 	moved     bool         // hidden is not what merged was told
+	carries   bool         // a root says that it was carried here
 }
 
 // change is what the document keeps of a change.
@@ -97,8 +98,9 @@ type change struct {
 
 // entry is where an entry or item was made.
 type entry struct {
-	field uint64
-	by    *change
+	field   uint64
+	by      *change
+	carried bool // for who said it elsewhere
 }
 
 // seen is what a sight showed of the changes asked for so far.
@@ -135,7 +137,11 @@ func (d *Document) Apply(m Meta, b Body) error {
 		id: m.ID, lamport: m.Lamport, wall: m.Wall, author: m.Author,
 		rank: m.Rank, redacted: m.Redacted,
 	}
-	root := d.root(&m)
+	var from *Carried
+	if len(m.Parents) == 0 {
+		from = begins(b.ops)
+	}
+	root := d.root(&m, from)
 	c.reaches = root != nil
 	for _, p := range m.Parents {
 		n, ok := d.numbers[p]
@@ -149,6 +155,8 @@ func (d *Document) Apply(m Meta, b Body) error {
 		d.roots = append(d.roots, c)
 	}
 	s := d.stand(&m)
+	s.begins = root != nil && from != nil
+	d.carries = d.carries || s.begins
 	ops := d.judge(c, s, b)
 	d.settle()
 	err := d.merged.Apply(crdt.Change{
@@ -169,11 +177,16 @@ func (d *Document) Apply(m Meta, b Body) error {
 }
 
 // root returns the table of a change that is a valid root: it creates the
-// document, or the document's id follows from its kind and author.
-func (d *Document) root(m *Meta) *Schema {
+// document, or the document's id follows from its kind and author, or from
+// what it is a copy of.
+func (d *Document) root(m *Meta, from *Carried) *Schema {
 	s := d.kinds.Schema(m.Kind)
 	switch {
-	case s == nil || len(m.Parents) > 0 || m.Creates != (s.Parts == nil):
+	case s == nil || len(m.Parents) > 0:
+		return nil
+	case from != nil && !m.Creates && from.ID(d.community, s.Kind) == d.id:
+		return s
+	case m.Creates != (s.Parts == nil):
 		return nil
 	case m.Creates:
 		if protocol.DocumentID(m.ID) != d.id {
@@ -211,7 +224,8 @@ func (d *Document) judge(c *change, s *stand, b Body) []crdt.Op {
 func (d *Document) remember(c *change, ops []crdt.Op) {
 	for i := range ops {
 		if op := &ops[i]; op.Code == crdt.Enter || op.Code == crdt.Place && op.Item == (crdt.OpRef{}) {
-			d.entries[crdt.OpRef{Change: crdt.ID(c.id), Index: i}] = &entry{op.Path.Field, c}
+			carried := slices.ContainsFunc(op.Fields, func(f crdt.FieldValue) bool { return f.Field == signedSub })
+			d.entries[crdt.OpRef{Change: crdt.ID(c.id), Index: i}] = &entry{op.Path.Field, c, carried}
 		}
 	}
 }

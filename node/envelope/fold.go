@@ -21,6 +21,9 @@ type Folded struct {
 	Shelved  bool
 	Fields   []Shown // by number; unset ones are left out
 	Changes  int     // held, void ones too
+	// Carried says of what it is a copy; then author, entries and own values
+	// bear the names of those who said it there, see [Past]. Nil otherwise.
+	Carried *Carried
 
 	canonical []byte
 	changed   map[string]float64 // by wording of the document
@@ -40,9 +43,10 @@ type Shown struct {
 
 // Stamp is a value with who gave it and when.
 type Stamp struct {
-	Value Value
-	By    protocol.MemberID
-	At    uint64 // seconds since 1970, by her clock
+	Value   Value
+	By      protocol.MemberID
+	At      uint64 // seconds since 1970, by her clock
+	Carried bool   // of an own-key map: as [Entry].Carried
 }
 
 // Entry is a signed entry of a log, or an item of a list.
@@ -50,6 +54,7 @@ type Entry struct {
 	ID        protocol.EntryID
 	By        protocol.MemberID
 	At        uint64 // seconds since 1970, by her clock
+	Carried   bool   // it was said in the community the document was carried from
 	Withdrawn bool   // then it has no fields
 	Fields    []Shown
 }
@@ -76,6 +81,7 @@ func (d *Document) Fold() (f *Folded, shown bool) {
 		}
 	}
 	w := &folding{d: d, view: d.merged.Now(), into: f}
+	w.whence()
 	b := protocol.AppendUint(nil, uint64(f.Kind))
 	b = protocol.AppendBytes(b, f.ID[:])
 	b = protocol.AppendBytes(b, f.Author[:])
@@ -130,6 +136,17 @@ func firstLine(s string) string {
 	return ""
 }
 
+// whence finds out of what the document is a copy, and whose it is then.
+func (w *folding) whence() {
+	values := w.view.Register(crdt.Path{Field: CarriedFrom})
+	if len(values) == 0 {
+		return
+	}
+	c := carriedOf(values[len(values)-1].Value)
+	w.into.Carried = c
+	w.into.Author, w.into.Created = Past(c.Community, c.Author), c.Created
+}
+
 // folding walks a document's fields.
 type folding struct {
 	d    *Document
@@ -163,6 +180,7 @@ func (w *folding) field(row *Field, p crdt.Path) (s Shown, b []byte) {
 		for _, v := range values {
 			b = w.stamp(b, &s.Own, row, v)
 		}
+		b, values = w.stampCarried(b, &s, row, p, values)
 		b = array(b, 3*len(values))
 	case Log, List:
 		entries := w.view.Log(p.Field)
@@ -188,10 +206,27 @@ func (w *folding) stamp(b []byte, to *[]Stamp, row *Field, v crdt.Stamped) []byt
 	wall := w.wall(v.Op.Change)
 	value := row.Form.show(v.Value)
 	w.note(value)
-	*to = append(*to, Stamp{value, protocol.MemberID(v.Author), wall})
+	*to = append(*to, Stamp{Value: value, By: protocol.MemberID(v.Author), At: wall})
 	b = append(b, v.Value...)
 	b = protocol.AppendBytes(b, v.Author[:])
 	return protocol.AppendUint(b, wall)
+}
+
+// stampCarried adds the own values of those who gave them elsewhere.
+func (w *folding) stampCarried(b []byte, s *Shown, row *Field, p crdt.Path, all []crdt.Stamped) ([]byte, []crdt.Stamped) {
+	if w.into.Carried == nil {
+		return b, all
+	}
+	for _, v := range w.view.Set(p) {
+		who, given := readSigned(v)
+		value, by := row.Form.show(given), Past(w.into.Carried.Community, who.by)
+		w.note(value)
+		s.Own = append(s.Own, Stamp{Value: value, By: by, At: who.at, Carried: true})
+		b = append(b, given...)
+		b = protocol.AppendUint(protocol.AppendBytes(b, by[:]), who.at)
+		all = append(all, crdt.Stamped{Value: v})
+	}
+	return b, all
 }
 
 func (w *folding) wall(id crdt.ID) uint64 {
@@ -201,9 +236,13 @@ func (w *folding) wall(id crdt.ID) uint64 {
 func (w *folding) entry(b []byte, s *Shown, row *Field, e crdt.Entry) []byte {
 	id := protocol.EntryID{Change: protocol.ChangeID(e.ID.Change), Index: uint64(e.ID.Index)}
 	out := Entry{ID: id, By: protocol.MemberID(e.Author), At: w.wall(e.ID.Change), Withdrawn: len(e.Withdrawn) > 0}
+	if by := w.view.Register(crdt.Path{Field: row.Number, Entry: e.ID, Sub: signedSub}); len(by) > 0 && w.into.Carried != nil {
+		who, _ := readSigned(by[len(by)-1].Value)
+		out.By, out.At, out.Carried = Past(w.into.Carried.Community, who.by), who.at, true
+	}
 	b = protocol.AppendBytes(b, id.Change[:])
 	b = protocol.AppendUint(b, id.Index)
-	b = protocol.AppendBytes(b, e.Author[:])
+	b = protocol.AppendBytes(b, out.By[:])
 	b = protocol.AppendUint(b, out.At)
 	b = protocol.AppendBool(b, out.Withdrawn)
 	var fields []byte

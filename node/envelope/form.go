@@ -21,6 +21,7 @@ const (
 	IsDay                     // a calendar date, 2026-05-14 [string]
 	IsFlag                    // [bool]
 	IsBytes                   // a hash or a foreign id of a fixed length [protocol.Hash]
+	IsPage                    // bytes that mean nothing to a fold, up to a length [[]byte]
 	IsMember                  // [protocol.MemberID]
 	IsDocument                // [protocol.DocumentID]
 	IsReference               // a document or an entry [protocol.DocumentID or protocol.EntryID]
@@ -35,7 +36,7 @@ const (
 type Form struct {
 	Is      Is
 	Choices []string
-	Size    int        // of IsBytes
+	Size    int        // of IsBytes; the greatest of IsPage
 	Parts   []FormPart // of IsRecord, by number
 	Of      *Form      // of IsMany
 	Exact   bool       // of IsKey: upper case stays as it was typed
@@ -71,6 +72,9 @@ func Choice(names ...string) Form { return Form{Is: IsChoice, Choices: names} }
 
 // Bytes returns the form of exactly size bytes, at most 32.
 func Bytes(size int) Form { return Form{Is: IsBytes, Size: size} }
+
+// Bulk returns the form of at most size bytes, which nobody types.
+func Bulk(size int) Form { return Form{Is: IsPage, Size: size} }
 
 // Record returns the form of named parts, given by ascending number.
 func Record(parts ...FormPart) Form { return Form{Is: IsRecord, Parts: parts} }

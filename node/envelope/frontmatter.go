@@ -233,7 +233,9 @@ func quoted(s string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(s)
 	var back string
-	if b, err := yaml.Marshal(n); err != nil || yaml.Unmarshal(b, &back) != nil || back != s {
+	if strings.ContainsAny(s, "\u0085\u2028\u2029") { // YAML ends lines at them as well
+		n.Style = yaml.DoubleQuotedStyle
+	} else if b, err := yaml.Marshal(n); err != nil || yaml.Unmarshal(b, &back) != nil || back != s {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n

@@ -41,6 +41,8 @@ type Writing struct {
 	As     []protocol.MemberID
 	Rank   uint8 // hers now: what needs more is refused
 	Names  Names // may be nil: then only whole ids are understood
+	// Carried begins the document as a copy of one elsewhere; nil otherwise.
+	Carried *Carried
 }
 
 // Names finds what people name: by id, by unambiguous prefix, by title.

@@ -135,6 +135,11 @@ func TestEveryToldFieldComesBack(t *testing.T) {
 }
 
 func TestAnyTextComesBackFromFrontMatter(t *testing.T) {
+	// a line that ends where YAML ends one and people do not
+	w := begin(t, "way", rosa, envelope.Member, do("title", envelope.DoSet, "t"), do("use_when", envelope.DoText, "\n\u2028"), do("extra", envelope.DoText, "\n\u2028"))
+	if page := exported(t, w); page.Extra != "\n\u2028" || page.Body != "" {
+		t.Errorf("body %q extra %q", page.Body, page.Extra)
+	}
 	rapid.Check(t, func(r *rapid.T) {
 		text := rapid.StringOfN(rapid.RuneFrom([]rune("ab:#-\"'\\|>{}[]&*!%@`,? \t\n\u0085\u2028\ufeff\u00e9😀\u007f\u0099\u200b0~")), 0, 40, -1).Draw(r, "text")
 		clean, err := envelope.Clean(text)

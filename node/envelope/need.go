@@ -12,6 +12,7 @@ type stand struct {
 	d       *Document
 	kind    protocol.Kind
 	root    bool // the change begins the document
+	begins  bool // and says where it was carried from
 	author  []protocol.MemberID
 	parents []crdt.ID
 	hidden  []crdt.OpRef // in her past, not shown by her fold; ascending
@@ -90,6 +91,15 @@ func (schema *Schema) needOf(s *stand, a act) uint8 {
 	if a.field == nil || a.field.Fixed && !s.root {
 		return Nobody
 	}
+	switch {
+	case s.carrying():
+		if !s.seesAll(a) {
+			return Nobody
+		}
+		return Founder
+	case a.carried:
+		return Nobody
+	}
 	need := s.grant(s.ruleOf(a), a)
 	if s.root {
 		need = max(need, schema.Create)
@@ -103,10 +113,8 @@ var byEntryWriter = By(EntryWriter, Guest)
 // that the author did not see.
 func (s *stand) ruleOf(a act) Rule {
 	f := a.field
-	for _, ref := range []crdt.OpRef{a.op.Path.Entry, a.op.Item} {
-		if ref != (crdt.OpRef{}) && !s.sees(ref, f.Number) {
-			return nil
-		}
+	if !s.seesAll(a) {
+		return nil
 	}
 	switch {
 	case a.op.Path.Entry == (crdt.OpRef{}):
@@ -117,6 +125,16 @@ func (s *stand) ruleOf(a act) Rule {
 		return f.Rule
 	}
 	return byEntryWriter
+}
+
+// seesAll tells whether the author saw the entries that an operation works on.
+func (s *stand) seesAll(a act) bool {
+	for _, ref := range []crdt.OpRef{a.op.Path.Entry, a.op.Item} {
+		if ref != (crdt.OpRef{}) && !s.sees(ref, a.field.Number) {
+			return false
+		}
+	}
+	return true
 }
 
 // sees tells whether the author saw an entry of a field.
@@ -148,7 +166,7 @@ func (s *stand) applies(g Grant, a act) bool {
 		return slices.ContainsFunc(s.writers(), s.is)
 	case EntryWriter:
 		e := s.d.entries[a.op.Path.Entry]
-		return e != nil && s.is(e.by.author)
+		return e != nil && !e.carried && s.is(e.by.author)
 	}
 	return slices.ContainsFunc(s.author, func(who protocol.MemberID) bool {
 		me := memberValue(who)
@@ -167,9 +185,18 @@ func (s *stand) applies(g Grant, a act) bool {
 
 func (s *stand) view() crdt.View { return s.d.merged.At(s.parents, s.hidden) }
 
-// writers returns the author of the document as the author of the change saw
-// it: of the smallest root in her past, or she herself at a root.
+// writers returns whose words the document is: who began it, and nobody here
+// when it was carried here.
 func (s *stand) writers() []protocol.MemberID {
+	if s.carried() {
+		return nil
+	}
+	return s.beginners()
+}
+
+// beginners returns who began the document as the author of the change saw it:
+// the author of the smallest root in her past, or she herself at a root.
+func (s *stand) beginners() []protocol.MemberID {
 	switch {
 	case s.looked:
 	case s.root:

@@ -106,6 +106,9 @@ type Schema struct {
 	// author writes; nil when the id is that of the creating change.
 	Parts  func(author protocol.MemberID) []protocol.Value
 	Body   uint64 // the field that is the body of its page
+	// Apart marks a kind that is kept beside what people made: in no list, in
+	// no search, never edited, and written by [Document.Carry] alone.
+	Apart  bool
 	Fields []Field
 	// Derive computes what is shown but never stored. Now is milliseconds since 1970.
 	Derive func(now int64, f *Folded) Object
@@ -124,7 +127,11 @@ const (
 	Origin   uint64 = 8
 	Imported uint64 = 9
 	Extra    uint64 = 10
-	FirstOwn uint64 = 32
+	// CarriedFrom says of what a document is a copy, see [Carried], and Whole
+	// that nothing more is carried into it.
+	CarriedFrom uint64 = 11
+	Whole       uint64 = 12
+	FirstOwn    uint64 = 32
 
 	titleMost = 200 // runes
 )
@@ -177,6 +184,8 @@ func Common(r Rules) []Field {
 			May(OriginFrom, "community", Bytes(32)), Must(OriginPath, "path", Path), May(OriginHash, "hash", Bytes(32)))},
 		{Number: Imported, Name: "imported", Type: Register, Rule: r.Restore, Form: Bytes(32)},
 		{Number: Extra, Name: "extra", Type: Text, Rule: r.Restore},
+		{Number: CarriedFrom, Name: "carried", Type: Register, Fixed: true, Form: carriedForm},
+		{Number: Whole, Name: "whole", Type: Register, Form: Flag},
 	}
 }
 
@@ -263,18 +272,20 @@ func (k *Kinds) Named(name string) *Schema {
 // All returns the tables by number.
 func (k *Kinds) All() []*Schema { return slices.Clone(k.schemas) }
 
-// Names returns what the kinds are called, by number.
+// Names returns what the kinds that people meet are called, by number.
 func (k *Kinds) Names() []string {
-	names := make([]string, len(k.schemas))
-	for i, s := range k.schemas {
-		names[i] = s.Name
+	names := make([]string, 0, len(k.schemas))
+	for _, s := range k.schemas {
+		if !s.Apart {
+			names = append(names, s.Name)
+		}
 	}
 	return names
 }
 
 func (s *Schema) check() {
 	checkRows(s.Name, s.Fields, false)
-	if f := s.Field(s.Body); f == nil || f.Type != Text && f.Type != Voice {
+	if f := s.Field(s.Body); !s.Apart && (f == nil || f.Type != Text && f.Type != Voice) {
 		panic("envelope: the body of " + s.Name + " is no text")
 	}
 	for _, c := range Common(Rules{}) {

@@ -56,6 +56,9 @@ func (f Form) append(b []byte, v protocol.Value) ([]byte, bool) {
 	case bool:
 		return protocol.AppendBool(b, v), f.Is == IsFlag
 	case []byte:
+		if f.Is == IsPage {
+			return protocol.AppendBytes(b, v), len(v) <= f.Size
+		}
 		ok := len(v) == 32 && slices.Contains([]Is{IsMember, IsDocument, IsReference, IsPerson}, f.Is) || f.Is == IsBytes && len(v) == f.Size
 		return protocol.AppendBytes(b, v), ok
 	case []protocol.Value:
@@ -217,6 +220,8 @@ func (f Form) value(v protocol.Value) Value {
 			return protocol.MemberID(v)
 		case IsDocument, IsReference:
 			return protocol.DocumentID(v)
+		case IsPage:
+			return slices.Clone(v)
 		}
 		h := protocol.Hash{}
 		copy(h[:], v)

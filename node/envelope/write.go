@@ -27,12 +27,29 @@ type plan struct {
 // and the first on [Document.Heads]. It refuses with a [Refusal]. Intents that
 // change nothing give no draft.
 func (d *Document) Write(w Writing, intents []Intent) ([]Draft, error) {
+	p, err := d.plan(&w)
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range intents {
+		if err := p.intent(in); err != nil {
+			return nil, err
+		}
+	}
+	if d.schema == nil && p.schema.Parts == nil && !p.names() {
+		return nil, refuse(ErrEmpty, "give it a title", "a %s needs a title", p.schema.Name)
+	}
+	return p.drafts(), nil
+}
+
+// plan returns the empty plan of one who writes, but for where a document that
+// begins here was carried from.
+func (d *Document) plan(w *Writing) (*plan, error) {
 	p := &plan{
-		d: d, w: &w, schema: d.schema,
+		d: d, w: w, schema: d.schema,
 		texts: map[crdt.Path]string{}, own: map[crdt.Path]crdt.Value{}, places: map[uint64][]crdt.Entry{},
 	}
-	fresh := p.schema == nil
-	if fresh {
+	if p.schema == nil {
 		if p.schema = d.kinds.Schema(w.Kind); p.schema == nil {
 			return nil, refuse(ErrKind, "kinds: "+strings.Join(d.kinds.Names(), ", "), "there is no kind %d", w.Kind)
 		}
@@ -42,15 +59,11 @@ func (d *Document) Write(w Writing, intents []Intent) ([]Draft, error) {
 	}
 	d.settle()
 	p.stand = d.stand(&Meta{Kind: p.schema.Kind, Author: w.Author, As: w.As, Parents: d.Heads()})
-	for _, in := range intents {
-		if err := p.intent(in); err != nil {
-			return nil, err
-		}
+	if p.stand.root && w.Carried != nil {
+		p.stand.begins = true
+		p.add(protocol.Path{Field: CarriedFrom}, protocol.Set, w.Carried.value())
 	}
-	if fresh && p.schema.Parts == nil && !p.names() {
-		return nil, refuse(ErrEmpty, "give it a title", "a %s needs a title", p.schema.Name)
-	}
-	return p.drafts(), nil
+	return p, nil
 }
 
 // names tells whether the plan gives the document a title.
