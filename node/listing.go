@@ -37,6 +37,7 @@ func (n *Node) List(_ context.Context, call api.Call, l api.Listing) (api.Items,
 		author, created, updated := c.person(i.Author), at2time(i.Created), at2time(i.Updated)
 		out.Items = append(out.Items, api.Item{
 			ID: i.ID.String(), Kind: i.Kind, Title: i.Title, Author: &author, Created: &created, Updated: &updated,
+			BeingSetRight: c.shelf.beingSetRight(i.ID),
 		})
 	}
 	if next != "" {
@@ -71,7 +72,10 @@ func (n *Node) Search(_ context.Context, call api.Call, s api.Searching) (api.Hi
 	}
 	out := api.Hits{Items: []api.Item{}}
 	for _, h := range hits {
-		out.Items = append(out.Items, api.Item{ID: h.ID.String(), Kind: h.Kind, Title: h.Title, Snippet: text(h.Snippet)})
+		out.Items = append(out.Items, api.Item{
+			ID: h.ID.String(), Kind: h.Kind, Title: h.Title, Snippet: text(h.Snippet),
+			BeingSetRight: c.shelf.beingSetRight(h.ID),
+		})
 	}
 	return out, nil
 }

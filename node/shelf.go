@@ -41,6 +41,9 @@ type shelf struct {
 	drains  []func()                         // called when all is written
 	people  map[protocol.MemberID]string
 	title   string // of the charter
+	// wrong are the documents of which the view does not show what verdicts make
+	// of them now; false: what sets one right is pending.
+	wrong map[protocol.DocumentID]bool
 }
 
 const (
@@ -62,7 +65,7 @@ func openShelf(path string, log *slog.Logger) (*shelf, error) {
 		view: v, log: log, ruin: make(chan struct{}, 1), kick: make(chan struct{}, 1),
 		quit: make(chan struct{}), ended: make(chan struct{}),
 		pending: map[protocol.DocumentID]replica.Document{}, waits: map[protocol.DocumentID][]func(){},
-		people: map[protocol.MemberID]string{},
+		people: map[protocol.MemberID]string{}, wrong: map[protocol.DocumentID]bool{},
 	}
 	s.room.L = &s.mu
 	if err := s.load(); err != nil {
@@ -150,6 +153,12 @@ func (s *shelf) put(p replica.Projected) {
 		s.size += weight(d) - weight(s.pending[d.ID])
 		s.pending[d.ID] = d
 		s.remember(d.Folded)
+		if s.wrong[d.ID] {
+			s.wrong[d.ID] = false
+		}
+	}
+	for _, id := range p.Righting {
+		s.wrong[id] = true
 	}
 	if p.Arrival > 0 {
 		s.arrival = p.Arrival
@@ -236,6 +245,7 @@ func (s *shelf) write() (pause time.Duration) {
 		s.mu.Lock()
 		if err == nil {
 			s.written = b.stamp
+			s.right(b)
 		} else {
 			for id, d := range b.documents { // unless a newer state came meanwhile
 				if _, newer := s.pending[id]; !newer {
@@ -256,6 +266,24 @@ func (s *shelf) write() (pause time.Duration) {
 			return retryPause
 		}
 	}
+}
+
+// right notes that what was written shows what is so. The caller holds s.mu.
+func (s *shelf) right(b *due) {
+	for id := range b.documents {
+		_, newer := s.pending[id]
+		if due, was := s.wrong[id]; was && !due && !newer {
+			delete(s.wrong, id)
+		}
+	}
+}
+
+// beingSetRight tells whether what the view shows of a document does not hold.
+func (s *shelf) beingSetRight(id protocol.DocumentID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, is := s.wrong[id]
+	return is
 }
 
 // due is a batch that is written now.

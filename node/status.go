@@ -61,7 +61,10 @@ func (c *community) status(ctx context.Context) (out api.CommunityStatus, err er
 		out = api.CommunityStatus{
 			Rank: s.Rank.String(), Ended: ended,
 			ID: c.id.String(), Name: c.name(), Member: c.person(c.persona.Member), Members: s.Members,
-			Changes: int(s.Changes), StateHash: s.State.String(), Waiting: s.Waiting, Peers: []api.Peer{},
+			Changes: int(s.Changes), BeingSetRight: s.Righting, Waiting: s.Waiting, Peers: []api.Peer{},
+		}
+		if s.Righting == 0 {
+			out.StateHash = s.State.String()
 		}
 		for _, at := range s.Sessions {
 			held := c.sessions[at.Session]
@@ -83,14 +86,27 @@ func (c *community) status(ctx context.Context) (out api.CommunityStatus, err er
 	return out, err
 }
 
-// StateHash implements [api.Backend].
+// StateHash implements [api.Backend]. It waits until all documents are right:
+// before that there is no hash to compare.
 func (n *Node) StateHash(ctx context.Context, call api.Call) (api.StateHash, error) {
 	c, err := n.pick(call)
 	if err != nil {
 		return api.StateHash{}, err
 	}
-	s, err := c.status(ctx)
-	return api.StateHash{Community: s.ID, Hash: s.StateHash, Changes: s.Changes}, err
+	for {
+		next := c.events.next()
+		s, err := c.status(ctx)
+		if err != nil || s.BeingSetRight == 0 {
+			return api.StateHash{Community: s.ID, Hash: s.StateHash, Changes: s.Changes}, err
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return api.StateHash{}, ctx.Err()
+		case <-c.done:
+			return api.StateHash{}, errEnding
+		}
+	}
 }
 
 // usualWait is how long a sync may take whose caller did not say.
@@ -126,7 +142,7 @@ func (n *Node) Sync(ctx context.Context, call api.Call, s api.Syncing) (api.Sync
 		if err != nil {
 			return out, err
 		}
-		if out.Peers > 0 && out.InSync == out.Peers && (dialled || !n.net.reaching(c)) {
+		if out.Peers > 0 && out.InSync == out.Peers && out.StateHash != "" && (dialled || !n.net.reaching(c)) {
 			c.shelf.drain()
 			return out, nil
 		}

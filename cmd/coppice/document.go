@@ -127,6 +127,9 @@ func (c *command) tellItems(items []api.Item) {
 		if i.Author != nil {
 			by = "  " + i.Author.Name
 		}
+		if i.BeingSetRight {
+			by += "  (being set right)"
+		}
 		c.line("%s  %-8s  %s%s", short(i.ID), i.Kind, strings.ReplaceAll(i.Title, "\n", " "), by)
 		if i.Snippet != "" {
 			c.line("            %s", strings.Join(strings.Fields(i.Snippet), " "))

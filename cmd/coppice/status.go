@@ -40,6 +40,9 @@ func (c *command) tellStatus(s api.Status) {
 		if i.Waiting > 0 {
 			c.line("  %s for a key", count(i.Waiting, "change")+" waiting")
 		}
+		if i.BeingSetRight > 0 {
+			c.line("  %s being set right", count(i.BeingSetRight, "document"))
+		}
 		for _, p := range i.Peers {
 			state := "not in sync yet"
 			if p.InSync {

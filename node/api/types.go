@@ -149,7 +149,10 @@ type CommunityStatus struct {
 	Ended     string `json:"ended,omitempty" doc:"how it came that she is no longer in, as a sentence"`
 	Members   int    `json:"members"`
 	Changes   int    `json:"changes"`
-	StateHash string `json:"state_hash"`
+	StateHash string `json:"state_hash" doc:"empty while documents are being set right"`
+	// BeingSetRight counts the documents that still show in lists and searches
+	// what a removal took, as far as they are found.
+	BeingSetRight int `json:"being_set_right"`
 	// KitDue says that the root key still lies in the home: its recovery kit
 	// is not printed, or not confirmed.
 	KitDue bool `json:"kit_due"`
@@ -283,6 +286,9 @@ type Item struct {
 	Created *time.Time `json:"created,omitempty"`
 	Updated *time.Time `json:"updated,omitempty"`
 	Snippet string     `json:"snippet,omitempty"`
+	// BeingSetRight says that a removal, or what else ended somebody's right,
+	// is not worked into this line yet. A document that is asked for is right.
+	BeingSetRight bool `json:"being_set_right,omitempty"`
 }
 
 // Items is one page of a list.

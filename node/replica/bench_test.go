@@ -3,9 +3,11 @@ package replica
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"coppice.example/node/envelope"
 	"coppice.example/protocol"
+	"coppice.example/protocol/membership"
 )
 
 // full makes a member's node that holds n changes of an import, one way each,
@@ -92,4 +94,69 @@ func BenchmarkOpen(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// struck makes a founder's node that holds so many documents of one member and
+// edits of them, and the removal that covers all her changes but the first.
+func struck(b testing.TB, documents, edits int) (w *world, a *node, made []protocol.DocumentID, removal Decide) {
+	w = newWorld(b, 11)
+	a = w.found()
+	m := a.join(true)
+	w.sync(a, m)
+	kind := w.kinds.Named("way").Kind
+	for len(made) < documents {
+		var inputs []Input
+		for range min(250, documents-len(made)) {
+			inputs = append(inputs, Write{Token: Token(1e6 + len(inputs)), Kind: kind, Intents: []envelope.Intent{
+				{Field: "title", Verb: envelope.DoSet, Value: fmt.Sprintf("Way number %d", len(made)+len(inputs))},
+				{Field: "body", Verb: envelope.DoText, Value: "Rest the dough for an hour, then fold it twice and let it rise in the cold until it has doubled."},
+			}})
+		}
+		for _, o := range m.step(inputs...) {
+			if r, ok := o.(Reply); ok {
+				made = append(made, r.Result.(Written).Document)
+			}
+		}
+	}
+	for i := 0; i < edits; i += 250 {
+		var inputs []Input
+		for j := range min(250, edits-i) {
+			inputs = append(inputs, Write{Token: Token(2e6 + j), Document: made[(i+j)%len(made)], Intents: titled(fmt.Sprintf("Edited %d", i+j))})
+		}
+		m.step(inputs...)
+	}
+	w.rest()
+	w.cutAll()
+	own := m.own()
+	return w, a, made, Decide{Token: 7, Operation: &membership.Remove{
+		Members: []protocol.MemberID{m.member()},
+		Cuts:    []membership.Cut{{Log: protocol.LogOf(m.id(), m.life, protocol.Content), Kept: own[0]}},
+	}}
+}
+
+// BenchmarkRemoval is a removal that covers 5,000 changes in 2,000 documents:
+// the longest step, and all of them together.
+func BenchmarkRemoval(b *testing.B) {
+	var longest, total time.Duration
+	steps := 0
+	for range b.N {
+		b.StopTimer()
+		_, a, _, removal := struck(b, 2000, 3000)
+		b.StartTimer()
+		for in := Input(removal); in != nil; {
+			began := time.Now()
+			outputs := a.replica.Step(a.clock(), in)
+			took := time.Since(began)
+			longest, total, steps, in = max(longest, took), total+took, steps+1, nil
+			for _, o := range outputs {
+				a.do(o)
+				if wake, ok := o.(Wake); ok && wake.At <= a.clock() {
+					in = Tick{}
+				}
+			}
+		}
+	}
+	b.ReportMetric(float64(longest.Microseconds())/1000, "ms/longest-step")
+	b.ReportMetric(float64(total.Microseconds())/1000/float64(b.N), "ms/removal")
+	b.ReportMetric(float64(steps)/float64(b.N), "steps")
 }

@@ -43,8 +43,11 @@
 //
 // Opening reads the control graph, the ends of the logs and the keys: never the
 // history. A change costs its own fold; a document not in memory is read once.
-// When a control change moves somebody's rank, the logs of that member are
-// walked and the documents they touch folded again. DESIGN.md has figures.
+// When a control change moves somebody's rank, what of that member's logs it
+// covers is walked and the documents found are folded again, in slices of some
+// milliseconds with other inputs between them: [Status].Righting counts what is
+// left, over a crash too. A document that is asked for or edited is right at
+// once. DESIGN.md has figures.
 //
 // # What it never does
 //

@@ -26,6 +26,7 @@ type document struct {
 	waits    int                              // changes that wait for a key, they and what stands on them
 	epochs   []protocol.ChangeID              // the keys they wait for, ascending
 	told     map[*placed]bool                 // to be told in the next projection
+	untold   bool                             // it is not known what of it was told: all is to be
 	hash     protocol.Hash                    // that it counts in the sum
 	counted  bool                             // hash was looked up
 	used     *list.Element                    // in the cache
@@ -44,9 +45,11 @@ type placed struct {
 	shape    []byte // plain; nil when inert or waiting
 }
 
-// document returns a document as it is now, this step's changes included.
+// document returns a document as it is now, this step's changes included and
+// judged by the newest verdicts, whatever is still to be set right elsewhere.
 func (r *Replica) document(id protocol.DocumentID) (*document, error) {
 	if d := r.documents.get(id); d != nil {
+		d.judge(r.now)
 		return d, nil
 	}
 	d := &document{
@@ -59,6 +62,7 @@ func (r *Replica) document(id protocol.DocumentID) (*document, error) {
 	} else if err := d.read(); err != nil {
 		return nil, fmt.Errorf("document %s: %w", id, err)
 	}
+	d.untold = r.righting.any() || r.graph.Len() != r.graphLen
 	for _, h := range r.freshDocs[id] {
 		if err := d.apply(h); err != nil {
 			return nil, fmt.Errorf("document %s: %w", id, err)
@@ -288,11 +292,11 @@ func (r *Replica) settleDocuments() {
 }
 
 func (r *Replica) settleDocument(d *document, all bool) {
-	if d.state != r.now {
-		d.judge(r.now)
-	}
-	shown := d.project(all)
+	d.judge(r.now)
+	shown := d.project(all || d.untold)
 	clear(d.told)
+	d.untold = false
+	r.isRight(d.id)
 	d.count(hashOf(d.id, shown.Folded))
 	r.documents.setWaiting(r, d.id, d.waits, d.epochs)
 	r.projected = append(r.projected, *shown)
@@ -331,7 +335,7 @@ func (r *Replica) refresh(in Refresh) {
 		}
 		r.settleDocument(d, true)
 	}
-	r.projections = append(r.projections, Projected{r.projected, upto, next})
+	r.projections = append(r.projections, Projected{r.projected, upto, next, r.tellRighting()})
 	r.projected = nil
 }
 

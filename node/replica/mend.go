@@ -43,12 +43,12 @@ func (r *Replica) askFor(s *session) {
 // hashes of what came, so that it matters not who sent it.
 func (r *Replica) mend(changes []*protocol.Change) {
 	for _, c := range changes {
-		document, asked := r.missing[c.ID]
+		_, asked := r.missing[c.ID]
 		if !asked || c.Erased() && !r.redactionNames(c.ID) {
 			continue
 		}
 		delete(r.missing, c.ID)
 		r.mended = append(r.mended, c)
-		r.later(func() { r.dirty[document] = true })
+		r.later(func() { r.dirty[c.DocumentOf(c.ID)] = true })
 	}
 }

@@ -53,6 +53,10 @@ type (
 		// in the midst of a rebuild, which goes on with [Refresh].Resume = Next.
 		Arrival uint64
 		Next    protocol.DocumentID
+		// Righting names further documents that are being set right: what is
+		// shown of each does not hold until it comes in Documents, of this
+		// projection or a later one.
+		Righting []protocol.DocumentID
 	}
 
 	// Reply answers a local act: it is on disk, or why it was not done.
@@ -68,7 +72,7 @@ type (
 		Session  SessionID           // of CaughtUp, InSync
 		Device   protocol.DeviceID   // whose session it is; who joined; whose log forked
 		Document protocol.DocumentID // of Changed, Damaged
-		Count    int                 // changes that arrived, or wait for a key
+		Count    int                 // changes that arrived, or wait for a key; documents to be set right
 		Err      error               // of Damaged, Faulty
 	}
 
@@ -98,6 +102,7 @@ const (
 	InSync                        // Session: both hold the same
 	Joined                        // Device was admitted
 	Waiting                       // Count changes wait for a key
+	Righting                      // Count documents are still to be set right; 0: all are right
 	Topics                        // the topics to subscribe to changed: see [Replica.Topics]
 	Members                       // ranks or devices changed: who may be served changed
 	Forked                        // Device's log has another end: see [Replica.Forks]

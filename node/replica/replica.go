@@ -57,6 +57,7 @@ type Replica struct {
 	changes  uint64              // held, those of this step included
 
 	documents *documents
+	righting  righting
 	sums      sums
 	parked    *parked
 	sessions  sessions
@@ -93,6 +94,7 @@ func blank(cfg Config) *Replica {
 	r.frontier = reconcile.NewFrontier(nil)
 	r.redactions, r.keeps = redactions{}, map[protocol.ChangeID]bool{}
 	r.documents, r.parked = newDocuments(), newParked()
+	r.righting = newRighting()
 	r.sessions.init()
 	r.begin(0)
 	return r
@@ -123,7 +125,10 @@ func (r *Replica) load() error {
 	if err := r.loadSums(); err != nil {
 		return err
 	}
-	return r.loadWaiting()
+	if err := r.loadWaiting(); err != nil {
+		return err
+	}
+	return r.loadRighting()
 }
 
 // Status is what a replica says of itself.
@@ -133,7 +138,8 @@ type Status struct {
 	Members  int // with any rank
 	Changes  uint64
 	Frontier protocol.Hash
-	State    protocol.Hash // equal on nodes that hold the same changes and keys
+	State    protocol.Hash // equal on nodes that hold the same changes and keys; zero while Righting
+	Righting int           // documents that are being set right, as far as they are found
 	Waiting  int           // changes that wait for a key
 	Parked   int           // runs that wait for what they name
 	Arrival  uint64
@@ -153,7 +159,7 @@ type SessionStatus struct {
 func (r *Replica) Status() Status {
 	s := Status{
 		Changes: r.changes, Frontier: r.held().Hash(), State: r.stateHash(),
-		Waiting: r.documents.waitingChanges(), Parked: r.parked.len(), Arrival: r.arrival,
+		Waiting: r.documents.waitingChanges(), Righting: r.righting.documents(), Parked: r.parked.len(), Arrival: r.arrival,
 		Sessions: r.sessions.status(r),
 	}
 	s.Member, _ = r.now.MemberOf(r.device)
@@ -192,6 +198,9 @@ func (r *Replica) Document(id protocol.DocumentID) (*Document, error) {
 	if err != nil {
 		r.lacks(id, err)
 		return nil, err
+	}
+	if r.BeingSetRight(id) {
+		r.righting.asked = append(r.righting.asked, id)
 	}
 	shown := d.project(true)
 	if shown.Folded == nil && shown.Waiting == 0 {

@@ -38,7 +38,7 @@ func TestSim(t *testing.T) {
 		t.Logf("%8d %s", met[what], what)
 	}
 	// A simulator in which nothing goes wrong proves nothing.
-	for _, what := range []string{"crash", "cut", "fork", "gossip lost", "done: replica.Written", "void", "parked", "waiting"} {
+	for _, what := range []string{"crash", "cut", "fork", "gossip lost", "done: replica.Written", "void", "parked", "waiting", "being set right"} {
 		if *first == 0 && *seeds >= 100 && met[what] == 0 {
 			t.Errorf("no world met: %s", what)
 		}
@@ -73,6 +73,7 @@ func simulate(t *testing.T, seed uint64, met map[string]int) string {
 	cryptotest.SetGlobalRandom(t, seed)
 	s := &sim{world: newWorld(t, seed)}
 	s.met = met
+	s.slice = []int{0, 20, 100}[s.rng.IntN(3)] // so small that few documents fill one
 	s.settle()
 	s.faults = s.draw()
 	s.strikes = s.rng.IntN(2) == 0
@@ -337,6 +338,9 @@ func (s *sim) judge() {
 	hashes := map[protocol.Hash]protocol.Hash{}
 	for _, n := range s.nodes {
 		st := n.replica.Status()
+		if st.Righting > 0 {
+			s.t.Errorf("node %d comes to rest while %d documents are to be set right", n.number, st.Righting)
+		}
 		if was, ok := hashes[st.Frontier]; ok && was != st.State && st.Waiting == 0 {
 			s.t.Errorf("I1: node %d holds the same changes as another and shows another state", n.number)
 		}

@@ -21,6 +21,7 @@ type step struct {
 	dirty     map[protocol.DocumentID]bool    // to be folded anew at the end
 	before    *membership.State               // when the step began
 	taken     int                             // changes of others
+	idle      bool                            // nothing but time asks for anything
 	draft     *draft                          // own run under way
 
 	strict   map[protocol.LogID]bool // logs of which every run's own seal is looked at
@@ -68,8 +69,12 @@ func (r *Replica) Step(now int64, inputs ...Input) []Output {
 	for _, do := range later {
 		do()
 	}
+	r.idle = true
 	var acts []func()
 	for _, in := range inputs {
+		if _, tick := in.(Tick); !tick {
+			r.idle = false
+		}
 		acts = append(acts, r.hear(in)...)
 	}
 	out := r.attempt(acts)
@@ -87,7 +92,7 @@ func (r *Replica) attempt(acts []func()) []Output {
 	strict := map[protocol.LogID]bool{}
 	for {
 		r.begin(heard.time)
-		r.strict = strict
+		r.strict, r.idle = strict, heard.idle
 		r.sends, r.events = slices.Clone(heard.sends), slices.Clone(heard.events)
 		r.deferred, r.dirty = slices.Clone(deferred), maps.Clone(heard.dirty)
 		for _, do := range acts {
@@ -185,6 +190,7 @@ func (r *Replica) finish() []Output {
 	r.settleControl()
 	r.settleEpoch()
 	r.settleDocuments()
+	r.setRight()
 	r.settleSums()
 	if r.taken > 0 {
 		r.event(Event{What: Arrived, Count: r.taken})
@@ -194,8 +200,8 @@ func (r *Replica) finish() []Output {
 		out = append(out, *batch)
 		r.later(r.pokeAll)
 	}
-	if len(r.projected) > 0 || len(r.batch.Runs) > 0 {
-		out = append(out, Projected{Documents: r.projected, Arrival: r.arrival})
+	if news := r.tellRighting(); len(r.projected)+len(news) > 0 || len(r.batch.Runs) > 0 {
+		out = append(out, Projected{Documents: r.projected, Arrival: r.arrival, Righting: news})
 	}
 	r.ringAll()
 	if len(r.mended) > 0 {

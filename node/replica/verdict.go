@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"maps"
 	"slices"
 
 	"coppice.example/protocol"
@@ -47,35 +48,17 @@ func (r *Replica) settleControl() {
 	}
 	for _, log := range r.sortedLogs() {
 		if log.Class == protocol.Content && before.Verdict(log.Device) != r.now.Verdict(log.Device) {
-			r.touchLog(log.ID)
+			r.setRightLog(log, r.covered(log, before, r.now))
 		}
 	}
 	for target := range r.redactions {
 		b, ok := r.known(target)
 		if ok && b.log.Class == protocol.Content &&
 			r.redacted(before, target, b.log.Device) != r.redacted(r.now, target, b.log.Device) {
-			r.dirty[b.document] = true
+			r.setRightDocument(b.document)
 		}
 	}
 	r.later(r.serveAll)
-}
-
-// touchLog has every document folded again in which a log has changes. It
-// costs a walk of that log, which a change of its author's rank is worth.
-func (r *Replica) touchLog(log protocol.LogID) (touched []protocol.DocumentID) {
-	touch := func(c *protocol.Change) error {
-		id := c.DocumentOf(c.ID)
-		r.dirty[id] = true
-		touched = append(touched, id)
-		return nil
-	}
-	r.fail(r.disk.Range(log, 1, touch))
-	for _, h := range r.fresh {
-		if h.log.ID == log && h.Class == protocol.Content {
-			r.fail(touch(h.Change))
-		}
-	}
-	return touched
 }
 
 // cutsOf returns what a strike, or what extends one, keeps.
@@ -99,13 +82,17 @@ func cutsOf(op membership.Operation) []membership.Cut {
 
 // settleKept takes into account that a change came which a cut keeps: only now
 // is it known which of its log stand before it. All that was folded without it
-// is folded anew, the views of later authors included.
+// is folded anew, the views of later authors included: what is in memory is
+// forgotten, so that nobody sees or edits it as it was.
 func (r *Replica) settleKept(h *held) {
 	if !r.keeps[h.ID] {
 		return
 	}
-	for _, id := range r.touchLog(h.log.ID) {
-		r.documents.drop(id)
+	r.setRightLog(h.log, 1)
+	for _, d := range slices.Collect(maps.Values(r.documents.loaded)) {
+		if slices.Contains(d.devices, h.log.Device) {
+			r.documents.drop(d.id)
+		}
 	}
 }
 

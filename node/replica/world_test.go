@@ -35,6 +35,7 @@ type world struct {
 	session   SessionID
 	trace     hash.Hash
 	faults    faults
+	slice     int // work of a step on what is to be set right; 0: as usual
 	kinds     *envelope.Kinds
 	met       map[string]int // how often what happened
 }
@@ -188,6 +189,9 @@ func (n *node) open(first ...Output) {
 	if n.replica, err = Open(n.config()); err != nil {
 		n.w.t.Fatal(err)
 	}
+	if n.w.slice > 0 {
+		n.replica.righting.slice = n.w.slice
+	}
 	n.catchUp()
 }
 
@@ -238,6 +242,7 @@ func (n *node) step(inputs ...Input) []Output {
 	n.w.t.Helper()
 	outputs := n.replica.Step(n.clock(), inputs...)
 	n.w.count("parked", n.replica.Status().Parked > 0)
+	n.w.count("being set right", n.replica.Status().Righting > 0)
 	crashAt := -1
 	if n.w.rng.Float64() < n.w.faults.crash && len(outputs) > 0 {
 		crashAt = n.w.rng.IntN(len(outputs))
