@@ -1,0 +1,37 @@
+// Every request to the node goes through here.
+
+import { session } from './session.svelte'
+import { refusal, silent, Trouble } from './trouble'
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+/** Reads an answer. Names and titles lose the controls that turn the direction
+ * of writing: with them one name can look like another. */
+function read(text: string): unknown {
+  try {
+    return JSON.parse(text, (key, value: unknown) => (typeof value === 'string' && (key === 'name' || key === 'title') ? value.replace(/\p{Bidi_C}/gu, '') : value))
+  } catch {
+    return null
+  }
+}
+
+/** Asks the node for something, or to do something; rejects with a Trouble. */
+export async function ask<T>(method: Method, path: string, community = '', body?: unknown): Promise<T> {
+  const token = session.token
+  const headers: Record<string, string> = { Authorization: `Bearer ${token}` }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const address = community ? path + (path.includes('?') ? '&' : '?') + 'community=' + encodeURIComponent(community) : path
+  let answer: Response
+  try {
+    answer = await fetch(address, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
+  } catch {
+    throw silent()
+  }
+  const said = answer.status === 204 ? null : read(await answer.text())
+  if (answer.ok) return said as T
+  if (answer.status === 401) {
+    session.lose(token)
+    throw new Trouble('The node was started again, or this page was open for long.', 'session', 'Type `coppice open` in a terminal.')
+  }
+  throw refusal(answer.status, said)
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { format, parse, type Route } from './route'
+
+const routes: Route[] = [
+  { page: 'home' },
+  { page: 'start' },
+  { page: 'people' },
+  { page: 'domain' },
+  { page: 'node' },
+  { page: 'repertoire', kind: '', words: '' },
+  { page: 'repertoire', kind: 'story', words: 'a & b? #c' },
+  { page: 'item', id: 'd1abc' },
+  { page: 'person', id: 'me' },
+  { page: 'edit', id: 'd1abc', field: 'body' },
+  { page: 'edit', id: 'd1abc', field: 'in_scope' },
+  { page: 'write', kind: '' },
+  { page: 'write', kind: 'question' },
+]
+
+describe('an address', () => {
+  it.each(routes)('says where one is: $page', (route) => {
+    expect(parse(format(route))).toEqual({ ...route, community: '' })
+    expect(parse(format(route, 'c1x'))).toEqual({ ...route, community: 'c1x' })
+  })
+
+  it.each(['/item', '/item/', '/item/a/b', '/item/%3Cimg%3E', '/item/' + 'a'.repeat(81), '/write/poem', '/start/x', '/x', 'http://localhost//', '/home', '/repertoire/way'])(
+    'that means nothing is lost: %s',
+    (address) => expect(parse(address).page).toBe('lost'),
+  )
+
+  it('with a kind nobody knows lists all', () => {
+    expect(parse('/repertoire?kind=frog')).toMatchObject({ page: 'repertoire', kind: '' })
+  })
+})

@@ -1,0 +1,89 @@
+// Addresses are real URLs: what a page shows can be read from its address, and
+// an address can be sent to oneself. Nothing here touches the browser.
+
+/** What can be written anew, in the order in which it is offered. */
+export const kinds = ['story', 'way', 'question'] as const
+export type Kind = (typeof kinds)[number]
+
+/** A place in the pages. */
+export type Route =
+  | { page: 'home' | 'start' | 'people' | 'domain' | 'node' | 'lost' }
+  | { page: 'repertoire'; kind: Kind | ''; words: string }
+  | { page: 'item' | 'person'; id: string }
+  | { page: 'edit'; id: string; field: string }
+  | { page: 'write'; kind: Kind | '' }
+
+/** Where one is: a place, and in which community where a node is in several. */
+export type Place = Route & { community: string }
+
+// What the node writes ids in; "me" is one too.
+const id = /^[0-9a-z.]{1,80}$/
+
+function kindOf(text: string | null | undefined): Kind | '' {
+  return kinds.find((k) => k === text) ?? ''
+}
+
+function routeOf(path: string, query: URLSearchParams): Route {
+  const [first = '', second, ...more] = path.split('/').slice(1)
+  const known = second !== undefined && id.test(second)
+  if (more.length > 0) return { page: 'lost' }
+  switch (first) {
+    case '':
+      return second === undefined ? { page: 'home' } : { page: 'lost' }
+    case 'start':
+    case 'people':
+    case 'domain':
+    case 'node':
+      return { page: second === undefined ? first : 'lost' }
+    case 'repertoire':
+      if (second !== undefined) break
+      return { page: 'repertoire', kind: kindOf(query.get('kind')), words: query.get('words') ?? '' }
+    case 'item':
+    case 'person':
+      return known ? { page: first, id: second } : { page: 'lost' }
+    case 'edit':
+      return known ? { page: 'edit', id: second, field: query.get('field') ?? 'body' } : { page: 'lost' }
+    case 'write':
+      if (second === undefined) return { page: 'write', kind: '' }
+      return kindOf(second) ? { page: 'write', kind: kindOf(second) } : { page: 'lost' }
+  }
+  return { page: 'lost' }
+}
+
+/** Reads an address, `/item/x?in=c` say. What it does not know is "lost". */
+export function parse(address: string): Place {
+  const url = new URL(address, 'http://localhost')
+  return { ...routeOf(url.pathname, url.searchParams), community: url.searchParams.get('in') ?? '' }
+}
+
+/** Writes the address of a place; parse reads it back. */
+export function format(route: Route, community = ''): string {
+  const query = new URLSearchParams()
+  let path = '/'
+  switch (route.page) {
+    case 'home':
+    case 'lost':
+      break
+    case 'repertoire':
+      path = '/repertoire'
+      if (route.kind) query.set('kind', route.kind)
+      if (route.words) query.set('words', route.words)
+      break
+    case 'item':
+    case 'person':
+      path = `/${route.page}/${encodeURIComponent(route.id)}`
+      break
+    case 'edit':
+      path = `/edit/${encodeURIComponent(route.id)}`
+      if (route.field !== 'body') query.set('field', route.field)
+      break
+    case 'write':
+      path = route.kind ? `/write/${route.kind}` : '/write'
+      break
+    default:
+      path = `/${route.page}`
+  }
+  if (community) query.set('in', community)
+  const text = query.toString()
+  return text ? `${path}?${text}` : path
+}
