@@ -31,8 +31,10 @@ type community struct {
 	tokens  atomic.Uint64
 	numbers atomic.Uint64 // of sessions
 	events  hub
-	shelf   *shelf // the view, and what is not yet in it
-	founded string // the name it was founded with
+	shelf   *shelf        // the view, and what is not yet in it
+	founded string        // the name it was founded with
+	cared   string        // what its founder cared about
+	heldTo  atomic.Uint64 // the run up to which another node was seen to hold all; 0: none was
 
 	// The loop's own.
 	store    *store.Store
@@ -42,12 +44,14 @@ type community struct {
 	sessions map[replica.SessionID]*session
 	topics   topics
 	wake     *time.Timer
+	reach    [2]int // nodes within reach and in sync, as pages were told last
 }
 
 // job is what the loop is asked to do: take inputs, or let something read.
 type job struct {
 	inputs []replica.Input
-	calls  map[replica.Token]waiter // who waits for which reply
+	make   func(*replica.Replica) []replica.Input // inputs that depend on what stands when they are taken; none: it has answered itself
+	calls  map[replica.Token]waiter               // who waits for which reply
 	read   func(*replica.Replica)
 }
 
@@ -78,10 +82,11 @@ func (n *Node) openCommunity(id protocol.CommunityID) (*community, error) {
 	if err := c.open(); err != nil {
 		return nil, err
 	}
-	c.founded = c.replica.Genesis().Name
+	c.founded, c.cared = c.replica.Genesis().Name, c.replica.Genesis().Concern
 	if c.shelf, err = openShelf(filepath.Join(c.dir(), "view.db"), c.log); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
+	c.shelf.told = c.changed
 	if err := c.catchUp(); err != nil {
 		return nil, errors.Join(err, c.shelf.close(), c.store.Close())
 	}
@@ -177,6 +182,14 @@ func (c *community) take(j job) {
 			c.step(inputs...)
 			inputs = nil
 			j.read(c.replica)
+		} else if j.make != nil {
+			c.step(inputs...)
+			inputs = nil
+			if !c.up() {
+				c.refuse(j)
+			} else if inputs = j.make(c.replica); len(inputs) > 0 {
+				maps.Copy(c.calls, j.calls)
+			}
 		} else {
 			inputs = append(inputs, j.inputs...)
 			maps.Copy(c.calls, j.calls)
@@ -206,6 +219,7 @@ func (c *community) step(inputs ...replica.Input) {
 			return
 		}
 	}
+	c.announce(inputs, outputs)
 }
 
 // do does one output. Errors are those after which the replica is no more:
@@ -270,6 +284,7 @@ func (c *community) event(e replica.Event) {
 		c.subscribe(c.replica.Topics())
 	case replica.Members:
 		c.introducePeers()
+		c.node.feed.Tell(api.Event{Event: api.EventPeople, Community: c.id.String()})
 	case replica.Damaged:
 		c.log.Error("a document cannot be read whole", "document", e.Document, "error", e.Err)
 	}

@@ -76,7 +76,7 @@ func (n *Node) Answer(ctx context.Context, call api.Call, id string, a api.Answe
 
 // Edit implements [api.Backend].
 func (n *Node) Edit(ctx context.Context, call api.Call, id string, r api.Rewrite) (api.Made, error) {
-	return n.intend(ctx, call, id, r.Field, func(i *envelope.Intent) { i.Verb, i.Value = envelope.DoText, r.Text })
+	return n.intend(ctx, call, id, r.Field, r.Base, func(i *envelope.Intent) { i.Verb, i.Value = envelope.DoText, r.Text })
 }
 
 // Assign implements [api.Backend].
@@ -84,12 +84,13 @@ func (n *Node) Assign(ctx context.Context, call api.Call, id string, a api.Assig
 	if a.Field == "" {
 		return api.Made{}, fmt.Errorf("%w: no field named", api.ErrUsage)
 	}
-	return n.intend(ctx, call, id, a.Field, func(i *envelope.Intent) { i.Verb, i.Value = envelope.Verb(a.Verb), a.Value })
+	return n.intend(ctx, call, id, a.Field, nil, func(i *envelope.Intent) { i.Verb, i.Value = envelope.Verb(a.Verb), a.Value })
 }
 
 // intend does one intent on a field of the document, or of the entry, that id
-// names. An empty field is the body.
-func (n *Node) intend(ctx context.Context, call api.Call, id, field string, say func(*envelope.Intent)) (api.Made, error) {
+// names. An empty field is the body. A base is what a rewritten text said when
+// its writer began.
+func (n *Node) intend(ctx context.Context, call api.Call, id, field string, base *string, say func(*envelope.Intent)) (api.Made, error) {
 	c, err := n.pick(call)
 	if err != nil {
 		return api.Made{}, err
@@ -112,14 +113,17 @@ func (n *Node) intend(ctx context.Context, call api.Call, id, field string, say 
 		intent.Field = schema.Field(schema.Body).Name
 	}
 	say(&intent)
-	w, err := c.write(ctx, call, replica.Write{Document: at.document, Intents: []envelope.Intent{intent}})
-	if err != nil {
-		return api.Made{}, err
-	}
+	made, write := api.Made{ID: at.document.String()}, replica.Write{Document: at.document, Intents: []envelope.Intent{intent}}
 	if at.entry != "" {
-		return api.Made{ID: at.entry}, nil
+		made.ID = at.entry
 	}
-	return api.Made{ID: w.Document.String()}, nil
+	if base == nil {
+		_, err = c.write(ctx, call, write)
+		return made, err
+	}
+	write.Wall, write.Names = c.node.cfg.wall(call.Now), names{c}
+	made.Merged, err = c.rewrite(ctx, write, *base)
+	return made, err
 }
 
 // logOf returns the name of the field an entry stands in.

@@ -32,7 +32,10 @@ type joining struct {
 
 	mu      sync.Mutex
 	file    joinFile
+	step    int    // of joinSteps, the one under way
 	waiting string // what it waits for
+	name    string // of the community, once a node showed it
+	concern string // likewise
 	failed  error  // why it is over without being in
 }
 
@@ -201,23 +204,19 @@ func (j *joining) await(ctx context.Context, wait time.Duration) (api.Joined, er
 
 // state says how far the job is. The caller holds j.mu.
 func (j *joining) state() api.Joined {
-	s := api.Joined{Community: j.id.String(), State: api.StateWaiting, WaitingFor: j.waiting}
+	s := api.Joined{
+		Community: j.id.String(), State: api.StateWaiting, WaitingFor: j.waiting,
+		Name: j.name, Concern: j.concern, Steps: j.steps(),
+	}
 	if !j.persona.Member.IsZero() { // by a link it is not known at first
 		s.Member = j.persona.Member.String()
 	}
 	select {
 	case <-j.ended:
-		s.State, s.WaitingFor = api.StateJoined, ""
+		s.State, s.WaitingFor, s.Steps = api.StateJoined, "", nil
 	default:
 	}
 	return s
-}
-
-// waitsFor says what the job waits for now.
-func (j *joining) waitsFor(format string, args ...any) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.waiting = fmt.Sprintf(format, args...)
 }
 
 // run tries until it is in, until the invite is refused for good, or until
@@ -261,6 +260,7 @@ func (j *joining) over(failed error) {
 	j.failed = failed
 	j.mu.Unlock()
 	close(j.ended)
+	j.tell()
 }
 
 // try goes as far as it can: in, if somebody lets us in, then the commitment.
@@ -277,6 +277,7 @@ func (j *joining) try() error {
 			Community: j.id, Device: j.persona.Device, Incarnation: j.node.incarnation.ID,
 			Kinds: j.node.kinds, Random: randomness,
 		}
+		j.reaches(stepReceived)
 		j.waitsFor("what was received to be checked and kept")
 		outputs, err := replica.Adopt(time.Now().UnixMilli(), cfg, *entrance)
 		if err != nil {
@@ -298,6 +299,7 @@ func (j *joining) try() error {
 	if err := j.comeBack(file); err != nil {
 		return err
 	}
+	j.reaches(stepIntroduced)
 	j.waitsFor("the commitment to be written")
 	if err := j.node.community(j.id).introduce(j.node.ctx, file); err != nil {
 		j.waitsFor("the commitment to be written: %v", err)
@@ -332,6 +334,7 @@ func (j *joining) enter(file joinFile) (entrance *replica.Entrance, err error) {
 	case err == nil:
 		return entrance, nil
 	case errors.Is(err, api.ErrUnreachable):
+		j.reaches(stepReached)
 		j.waitsFor("a member's node: none of the %d in the invite, nor any other, is within reach", len(address.Peers))
 	default:
 		j.waitsFor("a member's node that lets you in: %v", err)
@@ -356,6 +359,7 @@ func (j *joining) call(s *stream, caller *invite.Caller, address *invite.Address
 		case err != nil:
 			return nil, err
 		case got.Preview != nil:
+			j.shown(got.Preview)
 			entry, err := j.entry(address, got.Preview.Invite, file)
 			if err != nil {
 				return nil, err
@@ -364,6 +368,7 @@ func (j *joining) call(s *stream, caller *invite.Caller, address *invite.Address
 			if err != nil {
 				return nil, err
 			}
+			j.reaches(stepAdmitted)
 			j.waitsFor("the node that was asked to let you in")
 			if err := s.write(frame); err != nil {
 				return nil, err
@@ -374,6 +379,7 @@ func (j *joining) call(s *stream, caller *invite.Caller, address *invite.Address
 		case got.Done && got.Waiting:
 			return nil, errNod
 		case got.Done && len(e.Letters) == 0:
+			j.reaches(stepReceived)
 			return nil, errLetter
 		case got.Done:
 			return e, nil

@@ -29,6 +29,8 @@ type Node struct {
 	incarnation *incarnation
 	socket      net.Listener
 	web         *web.Server
+	doors       *api.Doors
+	feed        *api.Feed
 	net         *wire
 	ctx         context.Context // ends when the node does
 	end         context.CancelFunc
@@ -63,7 +65,7 @@ func Run(ctx context.Context, cfg Config) error {
 // works from then on; [Node.Run] serves its callers, [Node.Close] ends it.
 func New(cfg Config) (n *Node, err error) {
 	n = &Node{
-		cfg: cfg, log: cfg.log(), kinds: replica.Kinds(),
+		cfg: cfg, log: cfg.log(), kinds: replica.Kinds(), feed: api.NewFeed(),
 		communities: map[protocol.CommunityID]*community{}, joining: map[protocol.CommunityID]*joining{},
 	}
 	n.ctx, n.end = context.WithCancel(context.Background())
@@ -105,6 +107,7 @@ func (n *Node) listen() (err error) {
 		}
 		return err
 	}
+	n.doors = api.NewDoors(n, n.web.URL(), n.feed)
 	if n.net, err = n.openWire(); err != nil {
 		return err
 	}
@@ -149,12 +152,12 @@ func (n *Node) Ready() Ready {
 // node. It returns nil when that was all.
 func (n *Node) Run(ctx context.Context) error {
 	server := &http.Server{
-		Handler: api.NewHandler(n), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: n.doors.Socket(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
 		BaseContext: func(net.Listener) context.Context { return n.ctx },
 	}
 	failed := make(chan error, 3)
 	go func() { failed <- server.Serve(n.socket) }()
-	go func() { failed <- n.web.Serve() }()
+	go func() { failed <- n.web.Serve(n.ctx, n.doors.Browser()) }()
 	go func() { failed <- n.web.SelfTest(n.ctx) }()
 	var err error
 	for waiting := true; waiting; {

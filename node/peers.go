@@ -1,13 +1,17 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"coppice.example/node/api"
 )
 
 // Pauses between two tries to dial a node that was met before.
@@ -16,6 +20,7 @@ const (
 	lastRedial  = 5 * time.Minute
 	mostDials   = 8
 	mostPeers   = 512 // remembered
+	mostShown   = 64  // on a page
 )
 
 // book remembers the nodes that were met, and dials those not connected, with
@@ -196,6 +201,40 @@ func (b *book) due() (due []known, wait time.Duration) {
 		}
 	}
 	return due, max(wait, 50*time.Millisecond)
+}
+
+// remembered lists the nodes known, those near first, then the last met.
+func (b *book) remembered(now time.Time) []api.Remembered {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	contacts := slices.SortedFunc(maps.Values(b.peers), func(x, y *contact) int {
+		switch {
+		case x.connected != y.connected && x.connected:
+			return -1
+		case x.connected != y.connected:
+			return 1
+		}
+		return cmp.Or(cmp.Compare(y.Met, x.Met), strings.Compare(x.ID, y.ID))
+	})
+	out := []api.Remembered{}
+	for _, c := range contacts[:min(len(contacts), mostShown)] {
+		r := api.Remembered{Peer: c.ID, Addrs: append([]string{}, c.Addrs...), State: "waiting"}
+		if c.Met > 0 {
+			met := time.Unix(c.Met, 0).UTC()
+			r.Met = &met
+		}
+		switch {
+		case c.connected:
+			r.State = "near"
+		case c.dialling:
+			r.State = "dialling"
+		case c.next.After(now):
+			next := c.next.UTC()
+			r.Next = &next
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 func (b *book) try(ctx context.Context, k known) {

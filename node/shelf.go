@@ -23,8 +23,9 @@ import (
 type shelf struct {
 	view  *view.View
 	log   *slog.Logger
-	ruin  chan struct{} // tells that the view is damaged
-	kick  chan struct{} // tells the writer to look
+	told  func(map[protocol.DocumentID]replica.Document) // what the view shows since now; set before the first put, or nil
+	ruin  chan struct{}                                  // tells that the view is damaged
+	kick  chan struct{}                                  // tells the writer to look
 	quit  chan struct{}
 	ended chan struct{}
 
@@ -260,6 +261,9 @@ func (s *shelf) write() (pause time.Duration) {
 		s.writing.Unlock()
 		for _, f := range told {
 			f()
+		}
+		if err == nil && s.told != nil {
+			s.told(b.documents)
 		}
 		if err != nil {
 			s.log.Error("the view cannot be written", "error", s.checked(err))

@@ -53,7 +53,7 @@ func serve(t *testing.T, b Backend) (home string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: NewHandler(b)}
+	server := &http.Server{Handler: NewDoors(b, "http://127.0.0.1:1/", NewFeed()).Socket()}
 	go func() { _ = server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return home
@@ -133,7 +133,7 @@ func TestBadTextIsRefusedBeforeJSONChangesIt(t *testing.T) {
 		`{"kind":"way","title":"x","nonsense":1}`:              "usage",
 		`{"kind":"way","title":"x"`:                            "usage",
 		`{"kind":7}`:                                           "usage",
-		`{"kind":"way","title":"` + strings.Repeat("x", 5<<20): "too-large",
+		`{"kind":"way","title":"` + strings.Repeat("x", 9<<20): "too-large",
 	} {
 		status, answer := raw(t, home, "POST", "/v1/documents", body, nil)
 		var p Problem

@@ -8,6 +8,7 @@ import "context"
 type Backend interface {
 	People
 	Devices
+	Views
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

@@ -17,7 +17,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("DELETE", "/v1/invites/abc", "community=x", "")
 	f.Add("POST", "/v1/documents", "", `{"kind":[[[[[[[[[[]]]]]]]]]],"title":1e999}`)
 	f.Add("POST", "/v1/documents", "", "{\"kind\":\"\xff\"}")
-	handler := NewHandler(&fake{})
+	handler := NewDoors(&fake{}, "http://127.0.0.1:1/", NewFeed()).Socket()
 	f.Fuzz(func(t *testing.T, method, path, query, body string) {
 		if !strings.HasPrefix(path, "/") || !token(method) {
 			return

@@ -1,45 +1,33 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
-// maxRequest bounds a request's body in bytes: the longest text, with every
-// character escaped.
-const maxRequest = 4 << 20
+// maxRequest bounds a request's body in bytes: the two longest texts, with
+// every character escaped.
+const maxRequest = 8 << 20
 
 // readTime is how long a request's body may take to arrive.
 const readTime = 30 * time.Second
 
-// NewHandler serves the node's acts over HTTP. It is meant for the Unix socket
-// alone: it asks nobody who they are.
-func NewHandler(b Backend) http.Handler {
-	mux := http.NewServeMux()
-	config := huma.DefaultConfig("Coppice", "1")
-	config.DocsPath = ""
-	config.CreateHooks = nil // no $schema in answers
-	config.Transformers = nil
-	a := &acts{humago.New(mux, config)}
+// register lists every act.
+func register(a *acts, b Backend, s *Sessions, web string) {
 	a.communities(b)
 	a.people(b)
 	a.devices(b)
 	a.documents(b)
 	a.node(b)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, fmt.Errorf("%w: no such act: %s %s", ErrNotFound, r.Method, r.URL.Path))
-	})
-	return guard(mux)
+	a.views(b)
+	a.sessions(s, web)
+	a.describeEvents()
 }
 
 // Huma makes its own errors by this function: requests that do not parse or
@@ -109,12 +97,7 @@ func (p aboutWith[B]) in() Params { return p.Params }
 
 // act registers one operation: run is called with what the request said.
 func act[In interface{ in() Params }, Out any](a *acts, method, path, name, summary string, run func(context.Context, Call, In) (Out, error)) {
-	op := huma.Operation{
-		OperationID: name, Method: method, Path: path, Summary: summary,
-		MaxBodyBytes:    maxRequest,
-		BodyReadTimeout: -1, // the guard has read the body; a deadline would end acts that wait
-	}
-	huma.Register(a.api, op, func(ctx context.Context, in *In) (*answer[Out], error) {
+	huma.Register(a.api, operation(method, path, name, summary), func(ctx context.Context, in *In) (*answer[Out], error) {
 		call, err := (*in).in().call()
 		if err != nil {
 			return nil, ProblemOf(err)
@@ -125,6 +108,14 @@ func act[In interface{ in() Params }, Out any](a *acts, method, path, name, summ
 		}
 		return &answer[Out]{out}, nil
 	})
+}
+
+func operation(method, path, name, summary string) huma.Operation {
+	return huma.Operation{
+		OperationID: name, Method: method, Path: path, Summary: summary,
+		MaxBodyBytes:    maxRequest,
+		BodyReadTimeout: -1, // the body is read already; a deadline would end acts that wait
+	}
 }
 
 type none = struct{}
@@ -227,33 +218,4 @@ func (a *acts) node(b Backend) {
 		func(ctx context.Context, call Call, _ plain) (Rebuilt, error) { return b.Rebuild(ctx, call) })
 	act(a, http.MethodPost, "/v1/down", "down", "End the node",
 		func(ctx context.Context, _ Call, _ plain) (none, error) { return none{}, b.Down(ctx) })
-}
-
-// guard keeps browsers out, bounds what is read and refuses bytes that are no
-// text: a JSON decoder would put U+FFFD in their place without a word.
-func guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for name := range r.Header {
-			if name == "Origin" || name == "Referer" || strings.HasPrefix(name, "Sec-Fetch-") {
-				refuse(w, fmt.Errorf("%w: the request has %s", ErrBrowser, name))
-				return
-			}
-		}
-		deadline := http.NewResponseController(w)
-		_ = deadline.SetReadDeadline(time.Now().Add(readTime)) // a recorder in a test has none
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
-		_ = deadline.SetReadDeadline(time.Time{})
-		switch {
-		case err != nil && errors.As(err, new(*http.MaxBytesError)):
-			refuse(w, fmt.Errorf("%w: a request of more than %d MiB", ErrTooLarge, maxRequest>>20))
-			return
-		case err != nil:
-			return // the caller is gone
-		case !utf8.Valid(body):
-			refuse(w, fmt.Errorf("%w: the request is not UTF-8", ErrText))
-			return
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		next.ServeHTTP(w, r)
-	})
 }

@@ -109,6 +109,7 @@ var problems = []struct {
 	{ErrDamaged, "damaged", http.StatusInternalServerError, ExitFailed, "put the home aside and restore it, or join again from another device"},
 	{ErrAddressTaken, "address-taken", http.StatusConflict, ExitFailed, "another program uses it; choose another port, or 0 for any"},
 	{syscall.EADDRINUSE, "address-taken", http.StatusConflict, ExitFailed, "another program uses it; choose another port, or 0 for any"},
+	{ErrSession, "session", http.StatusUnauthorized, ExitNotAllowed, "type `coppice open` in a terminal"},
 	{ErrBrowser, "browser", http.StatusForbidden, ExitNotAllowed, "`coppice open` shows the pages"},
 	{context.DeadlineExceeded, "timeout", http.StatusGatewayTimeout, ExitTimeout, "it goes on by itself; `coppice status` shows how far it is"},
 	{context.Canceled, "interrupted", 499, ExitInterrupted, ""},

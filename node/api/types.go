@@ -109,10 +109,20 @@ const (
 
 // Joined says how far a join has come.
 type Joined struct {
-	Community  string `json:"community"`
-	Member     string `json:"member"`
-	State      string `json:"state" enum:"joined,waiting"`
-	WaitingFor string `json:"waiting_for,omitempty" doc:"the step it waits for and why"`
+	Community  string     `json:"community"`
+	Member     string     `json:"member"`
+	State      string     `json:"state" enum:"joined,waiting"`
+	WaitingFor string     `json:"waiting_for,omitempty" doc:"the step it waits for and why"`
+	Name       string     `json:"name,omitempty" doc:"of the community, once a node showed it"`
+	Concern    string     `json:"concern,omitempty" doc:"likewise"`
+	Steps      []JoinStep `json:"steps,omitempty" doc:"of a join that waits"`
+}
+
+// JoinStep is one step of a join.
+type JoinStep struct {
+	Step  string `json:"step" enum:"reached,admitted,received,introduced"`
+	State string `json:"state" enum:"done,now,to come"`
+	Says  string `json:"says" doc:"what happens in it, or what it waits for, as a sentence"`
 }
 
 // Previewing asks what an invite leads to, without acting on it.
@@ -208,6 +218,7 @@ type Made struct {
 	ID string `json:"id"`
 	// Question is the question an answer belongs to.
 	Question string `json:"question,omitempty"`
+	Merged   bool   `json:"merged,omitempty" doc:"of a rewrite: it now reads otherwise, for others had written meanwhile"`
 }
 
 // Rewrite asks that a field of a document say Text from now on; the
@@ -215,6 +226,9 @@ type Made struct {
 type Rewrite struct {
 	Field string `json:"field,omitempty" doc:"empty: body"`
 	Text  string `json:"text"`
+	// Base is what the field said when the writer began: only what she changed
+	// becomes edits, and what others wrote meanwhile stays.
+	Base *string `json:"base,omitempty" doc:"absent: what it says now"`
 }
 
 // Assignment changes a field that is no text.

@@ -9,6 +9,14 @@
 // the running server under a wrong name, so that a mistake here is found at
 // the start and not by an attacker.
 //
-// For now there is one page. It names nothing: no community, no member, no
-// version.
+// What lies below /v1 is the node's own acts, given to [Server.Serve] as a
+// handler that asks for a token. All else are the pages: what is built of ui
+// is embedded from dist, and one document stands at each path that people see
+// in the address bar; any other path is 404 and tells nothing, no version
+// neither. A program built without the pages says how to build them.
+//
+// There are no cookies (a browser would send them to every port of this
+// machine), no CORS, no file a member made, and no HTML made of what a member
+// wrote: pages build what they show node by node, and Trusted Types hold them
+// to it.
 package web

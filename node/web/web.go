@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,11 +21,21 @@ var ErrLoopback = errors.New("not a loopback address")
 // ErrSelfTest is returned when the server answers a request it must refuse.
 var ErrSelfTest = errors.New("the web server's self-test failed")
 
-// Server serves pages on one loopback address.
+// Bounds of what one server takes on. A browser opens six connections to a
+// host and one for events.
+const (
+	mostConnections = 256
+	maxHeader       = 16 << 10
+	headerTime      = 5 * time.Second
+	readTime        = 30 * time.Second
+	idleTime        = time.Minute
+)
+
+// Server serves pages, and what they ask of the node, on one loopback address.
 type Server struct {
 	listener net.Listener
-	http     *http.Server
 	hosts    []string
+	http     *http.Server
 }
 
 // Listen opens address, "HOST:PORT" with port 0 for any free one. Errors:
@@ -50,28 +62,31 @@ func Listen(address string) (*Server, error) {
 		s.hosts = append(s.hosts, "localhost:"+port)
 	}
 	s.http = &http.Server{
-		Handler:           s.guard(http.HandlerFunc(page)),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       readTime,
+		WriteTimeout:      readTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    maxHeader,
 	}
 	return s, nil
 }
 
-// URL returns where the pages are.
+// URL returns where the pages are, with a slash at its end.
 func (s *Server) URL() string { return "http://" + s.listener.Addr().String() + "/" }
 
-// Serve answers until [Server.Close]; it then returns nil.
-func (s *Server) Serve() error {
-	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+// Serve answers until [Server.Close]; it then returns nil. What lies below /v1
+// is api's to answer, which asks for a token; ctx ends with the node, and with
+// it the event streams.
+func (s *Server) Serve(ctx context.Context, api http.Handler) error {
+	s.http.Handler = s.guard(route(api))
+	s.http.BaseContext = func(net.Listener) context.Context { return ctx }
+	if err := s.http.Serve(&crowd{s.listener, make(chan struct{}, mostConnections)}); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
 }
 
-// Close ends all connections.
+// Close ends all connections but the event streams, which end with the node.
 func (s *Server) Close() error { return errors.Join(s.http.Close(), closed(s.listener.Close())) }
 
 func closed(err error) error {
@@ -81,22 +96,30 @@ func closed(err error) error {
 	return err
 }
 
-// SelfTest asks the running server under its own name and under another's.
+// SelfTest asks the running server under its own name and under another's,
+// and for the node's acts without a token.
 func (s *Server) SelfTest(ctx context.Context) error {
-	for host, want := range map[string]int{s.hosts[0]: http.StatusOK, "coppice.invalid": http.StatusForbidden} {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL(), nil)
+	for _, try := range []struct {
+		host, path string
+		want       int
+	}{
+		{s.hosts[0], "", http.StatusOK},
+		{"coppice.invalid", "", http.StatusForbidden},
+		{s.hosts[0], "v1/status", http.StatusUnauthorized},
+	} {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL()+try.path, nil)
 		if err != nil {
 			return err
 		}
-		r.Host = host
+		r.Host = try.host
 		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 		answer, err := client.Do(r)
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrSelfTest, err)
 		}
 		_ = answer.Body.Close()
-		if answer.StatusCode != want {
-			return fmt.Errorf("%w: asked as %s it answers %d, not %d", ErrSelfTest, host, answer.StatusCode, want)
+		if answer.StatusCode != try.want {
+			return fmt.Errorf("%w: asked as %s for /%s it answers %d, not %d", ErrSelfTest, try.host, try.path, answer.StatusCode, try.want)
 		}
 	}
 	return nil
@@ -106,12 +129,13 @@ func (s *Server) SelfTest(ctx context.Context) error {
 // name this server and come from its own pages or from nowhere.
 func (s *Server) guard(next http.Handler) http.Handler {
 	origins := http.NewCrossOriginProtection()
+	origins.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(w) }))
 	next = origins.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		nonce := rand.Text()
 		protect(w.Header(), nonce)
 		switch {
-		case !s.known(r.Host):
+		case !slices.Contains(s.hosts, r.Host):
 			refuse(w)
 		case !ownSite(r.Header.Values("Sec-Fetch-Site")), !s.ownOrigin(r.Header.Values("Origin")):
 			refuse(w)
@@ -123,17 +147,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 
 type nonceKey struct{}
 
-func (s *Server) known(host string) bool {
-	for _, h := range s.hosts {
-		if h == host {
-			return true
-		}
-	}
-	return false
-}
-
-// ownSite accepts what was typed or opened by a program ("none"), what our own
-// pages ask for, and browsers that do not say.
+// ownSite tells whether a browser says that the request comes from a page of
+// this server, or from a person; what is no browser says nothing.
 func ownSite(values []string) bool {
 	return len(values) == 0 || len(values) == 1 && (values[0] == "none" || values[0] == "same-origin")
 }
@@ -143,13 +158,15 @@ func (s *Server) ownOrigin(values []string) bool {
 		return true
 	}
 	host, ok := strings.CutPrefix(values[0], "http://")
-	return ok && len(values) == 1 && s.known(host)
+	return ok && len(values) == 1 && slices.Contains(s.hosts, host)
 }
 
-// protect sets the headers of every answer, refusals included.
+// protect sets the headers of every answer, refusals included. The one policy
+// of trusted types is that of the pages' framework, for its own templates.
 func protect(h http.Header, nonce string) {
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-"+nonce+"'; connect-src 'self'; "+
-		"img-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'")
+		"img-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "+
+		"require-trusted-types-for 'script'; trusted-types svelte-trusted-html")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
@@ -158,42 +175,61 @@ func protect(h http.Header, nonce string) {
 	h.Set("Cache-Control", "no-store")
 }
 
+// refuse answers a request that should not have come here, and hangs up.
 func refuse(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(http.StatusForbidden)
-	_, _ = io.WriteString(w, "forbidden\n")
+	w.Header().Set("Connection", "close")
+	answer(w, http.StatusForbidden, "forbidden\n")
 }
 
-func page(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case r.URL.Path != "/":
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(http.StatusNotFound)
-		_, _ = io.WriteString(w, "not found\n")
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		w.Header().Set("Allow", "GET, HEAD")
-		w.WriteHeader(http.StatusMethodNotAllowed)
-	default:
-		nonce, _ := r.Context().Value(nonceKey{}).(string)
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = fmt.Fprintf(w, plain, nonce)
+func answer(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text)
+}
+
+// route parts the node's acts from the pages.
+func route(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/v1/") {
+			api.ServeHTTP(w, r)
+			return
+		}
+		page(w, r)
+	})
+}
+
+// crowd hangs up on whoever comes when there are too many already: those who
+// sit idle or slow are gone within a minute.
+type crowd struct {
+	net.Listener
+	seats chan struct{}
+}
+
+// Accept implements net.Listener.
+func (c *crowd) Accept() (net.Conn, error) {
+	for {
+		conn, err := c.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		select {
+		case c.seats <- struct{}{}:
+			return &seated{Conn: conn, leave: c.seats}, nil
+		default:
+			_ = conn.Close()
+		}
 	}
 }
 
-const plain = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Coppice</title>
-<style nonce="%s">
-body { max-width: 34rem; margin: 4rem auto; padding: 0 1rem; font: 1.1rem/1.6 Georgia, serif; color: #222; background: #fbfaf6 }
-code { font: .95em/1.4 ui-monospace, monospace }
-@media (prefers-color-scheme: dark) { body { color: #ddd; background: #1b1d1a } }
-</style>
-<main>
-<h1>Your node is running</h1>
-<p>There are no pages here yet. Until they come, everything is done on the command line:</p>
-<p><code>coppice help</code> says how, <code>coppice status</code> shows where you are.</p>
-</main>
-</html>
-`
+// seated is a connection that gives its seat back once.
+type seated struct {
+	net.Conn
+	once  sync.Once
+	leave chan struct{}
+}
+
+// Close implements net.Conn.
+func (s *seated) Close() error {
+	s.once.Do(func() { <-s.leave })
+	return s.Conn.Close()
+}

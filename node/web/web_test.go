@@ -19,13 +19,24 @@ func serve(t *testing.T) *Server {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- s.Serve() }()
+	go func() { done <- s.Serve(t.Context(), guarded{}) }()
 	t.Cleanup(func() {
 		if err := errors.Join(s.Close(), <-done); err != nil {
 			t.Error(err)
 		}
 	})
 	return s
+}
+
+// guarded stands for the node's acts: it refuses whoever has no token.
+type guarded struct{}
+
+func (guarded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") != "Bearer right" {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	_, _ = io.WriteString(w, "acts")
 }
 
 // ask sends the request as written, over a socket of its own.
@@ -124,7 +135,7 @@ func TestEveryAnswerIsProtected(t *testing.T) {
 		"GET / HTTP/1.1\r\nHost: " + here:             200,
 		"HEAD / HTTP/1.1\r\nHost: " + here:            200,
 		"POST / HTTP/1.1\r\nHost: " + here:            405,
-		"GET /v1/status HTTP/1.1\r\nHost: " + here:    404,
+		"GET /v1/status HTTP/1.1\r\nHost: " + here:    401,
 		"GET /debug/pprof/ HTTP/1.1\r\nHost: " + here: 404,
 		"GET / HTTP/1.1\r\nHost: evil.example":        403,
 	} {
