@@ -48,6 +48,15 @@ type EpochKey struct {
 	Key   protocol.ContentKey
 }
 
+// Add adds a run behind those of its class.
+func (r *Recorded) Add(run *protocol.Run) {
+	if run.Log.Class == protocol.Control {
+		r.Control = append(r.Control, run)
+	} else {
+		r.Content = append(r.Content, run)
+	}
+}
+
 // Append writes the record: [[control run ...], [[epoch, key] ...], [content
 // run ...]].
 func (r *Recorded) Append(b []byte) []byte {

@@ -104,8 +104,8 @@ type Schema struct {
 	Create uint8 // the least rank whose change at a root takes effect
 	// Parts returns what derives the id of a document of this kind that its
 	// author writes; nil when the id is that of the creating change.
-	Parts  func(author protocol.MemberID) []protocol.Value
-	Body   uint64 // the field that is the body of its page
+	Parts func(author protocol.MemberID) []protocol.Value
+	Body  uint64 // the field that is the body of its page
 	// Apart marks a kind that is kept beside what people made: in no list, in
 	// no search, never edited, and written by [Document.Carry] alone.
 	Apart  bool

@@ -26,24 +26,27 @@ func (r *Replica) written(in Write) (Written, error) {
 	if !ok || !r.now.Active(r.device) {
 		return Written{}, ErrNoDevice
 	}
-	id := in.Document
-	if id.IsZero() {
-		schema := r.cfg.Kinds.Schema(in.Kind)
-		if schema == nil {
-			return Written{}, fmt.Errorf("%w: %d", envelope.ErrKind, in.Kind)
-		}
-		if schema.Parts != nil {
-			id = protocol.DeriveDocument(r.cfg.Community, in.Kind, schema.Parts(author)...)
-		}
+	if in.Carry != nil {
+		in.Document, in.Kind, in.from = protocol.DocumentID{}, in.Carry.Of.Kind, in.Carry.Carried()
+	}
+	id, err := r.meant(in, author)
+	if err != nil {
+		return Written{}, err
 	}
 	doc, err := r.edited(id, in)
 	if err != nil {
 		return Written{}, err
 	}
-	drafts, err := doc.Write(envelope.Writing{
+	writing := envelope.Writing{
 		Kind: in.Kind, Author: author, As: others(r.now, author),
-		Rank: uint8(r.now.Rank(author)), Names: in.Names,
-	}, in.Intents)
+		Rank: uint8(r.now.Rank(author)), Names: in.Names, Carried: in.from,
+	}
+	var drafts []envelope.Draft
+	if in.Carry != nil {
+		drafts, err = doc.Carry(writing, in.Carry)
+	} else {
+		drafts, err = doc.Write(writing, in.Intents)
+	}
 	if err != nil || len(drafts) == 0 {
 		return Written{Document: id}, err
 	}
@@ -56,6 +59,24 @@ func (r *Replica) written(in Write) (Written, error) {
 		kind = schema.Kind
 	}
 	return r.compose(id, kind, r.wall(in.Wall), drafts, doc.Heads(), key), nil
+}
+
+// meant returns the id of the document that a write is about, zero for one
+// whose id its first change will give.
+func (r *Replica) meant(in Write, author protocol.MemberID) (id protocol.DocumentID, err error) {
+	if !in.Document.IsZero() {
+		return in.Document, nil
+	}
+	schema := r.cfg.Kinds.Schema(in.Kind)
+	switch {
+	case schema == nil:
+		return id, fmt.Errorf("%w: %d", envelope.ErrKind, in.Kind)
+	case in.from != nil && in.Kind != kindCharter:
+		return in.from.ID(r.cfg.Community, in.Kind), nil
+	case schema.Parts != nil:
+		return protocol.DeriveDocument(r.cfg.Community, in.Kind, schema.Parts(author)...), nil
+	}
+	return id, nil
 }
 
 // edited returns the document that a write is about.

@@ -24,6 +24,9 @@ type Founding struct {
 	Style      string       // deliberate, mixed or incidental; empty: unset
 	Person     string       // the founder's name; empty: unset
 	Commitment string       // empty: unset
+	// Carried is what the charter is a copy of, where the community begins with
+	// all that another knew; nil otherwise.
+	Carried *envelope.Carried
 }
 
 // Found makes a community: its id, and what to do with its new, empty store,
@@ -68,7 +71,7 @@ func (r *Replica) first(f Founding) []Write {
 		return []envelope.Intent{{Field: field, Verb: envelope.DoSet, Value: value}}
 	}
 	return []Write{
-		{Kind: kindCharter, Intents: slices.Concat(
+		{Kind: kindCharter, from: f.Carried, Intents: slices.Concat(
 			say(kindCharter, "name", f.Name), say(kindCharter, "concern", f.Concern), say(kindCharter, "style", f.Style))},
 		{Kind: kindMember, Intents: slices.Concat(
 			say(kindMember, "name", f.Person), say(kindMember, "commitment", f.Commitment))},
@@ -171,6 +174,7 @@ func (empty) Document(protocol.DocumentID, func(protocol.LogRef, *protocol.Chang
 	return nil
 }
 
+func (empty) Latest(protocol.DocumentID) (uint64, error)                           { return 0, nil }
 func (empty) Documents(protocol.DocumentID, func(protocol.DocumentID) error) error { return nil }
 
 func (empty) RecordsFor(protocol.RecordKind, protocol.DeviceID, protocol.ChangeID, func(*protocol.Record) error) error {

@@ -53,6 +53,9 @@ func (ds *documents) get(id protocol.DocumentID) *document {
 }
 
 func (ds *documents) put(d *document) {
+	if s := d.doc.Schema(); s != nil && s.Apart {
+		return // much, and seldom asked for
+	}
 	ds.loaded[d.id] = d
 	d.used = ds.used.PushFront(d)
 	ds.changes += len(d.order)

@@ -28,8 +28,14 @@ type (
 		Document protocol.DocumentID
 		Kind     protocol.Kind
 		Intents  []envelope.Intent
-		Names    envelope.Names // what the intents' words name; may be nil
-		Wall     uint64         // seconds since 1970 that the change bears; 0: now
+		// Carry, in place of intents, writes a stage of the copy of a document of
+		// another community; Document and Kind are then not read. A charter is
+		// copied into the one there is.
+		Carry *envelope.Carry
+		Names envelope.Names // what the intents' words name; may be nil
+		Wall  uint64         // seconds since 1970 that the change bears; 0: now
+
+		from *envelope.Carried // what it begins as a copy of
 	}
 
 	// Decide is a control change: the one way to invite, revoke, commit, link

@@ -37,6 +37,7 @@ type held struct {
 	public   Public
 	secret   *Secret
 	access   *AccessKey
+	lent     *protocol.ContentKey // without the secret
 	carries  []protocol.ChangeID
 	writable bool
 }
@@ -75,6 +76,18 @@ func (r *Ring) Take(epoch protocol.ChangeID, c Contents) ([]protocol.ChangeID, e
 		return nil, nil
 	}
 	return nil, fmt.Errorf("%w: %s", ErrLetter, epoch)
+}
+
+// Lend gives the ring a content key without the secret it comes from: enough
+// to read what was written under an epoch, not to check that it is the
+// epoch's, for which reading must do. Error: [ErrUnknown].
+func (r *Ring) Lend(epoch protocol.ChangeID, key protocol.ContentKey) error {
+	h := r.epochs[epoch]
+	if h == nil {
+		return fmt.Errorf("%w: %s", ErrUnknown, epoch)
+	}
+	h.lent = &key
+	return nil
 }
 
 // open opens an epoch with its secret, and all that opens in turn.
@@ -122,13 +135,16 @@ func (r *Ring) Secret(epoch protocol.ChangeID) (Secret, bool) {
 	return Secret{}, false
 }
 
-// Content returns the content key of an epoch, if it is open.
+// Content returns the content key of an epoch, if it is open or lent.
 func (r *Ring) Content(epoch protocol.ChangeID) (protocol.ContentKey, bool) {
-	s, ok := r.Secret(epoch)
-	if !ok {
-		return protocol.ContentKey{}, false
+	switch h := r.epochs[epoch]; {
+	case h == nil:
+	case h.secret != nil:
+		return h.secret.Content(r.community), true
+	case h.lent != nil:
+		return *h.lent, true
 	}
-	return s.Content(r.community), true
+	return protocol.ContentKey{}, false
 }
 
 // Access returns the access key of an epoch, if it is open or a keeper's
