@@ -47,6 +47,9 @@ type Disk interface {
 	ControlRuns(from uint64, each func(arrival uint64, run *protocol.Run) error) error
 	// Document walks the changes of a document in the order in which they arrived.
 	Document(document protocol.DocumentID, each func(protocol.LogRef, *protocol.Change) error) error
+	// Latest returns the arrival number of the newest run with a change of a
+	// document, 0 when there is none.
+	Latest(document protocol.DocumentID) (uint64, error)
 	// Documents walks the documents that changes name, ascending by id, from the
 	// one after the given on.
 	Documents(after protocol.DocumentID, each func(protocol.DocumentID) error) error

@@ -171,6 +171,9 @@ func (r *Replica) takeRecords(records []*protocol.Record) {
 			_ = r.openLetter(rec) // what it holds is kept; garbage is asked for again
 			continue
 		}
+		if rec.Kind == protocol.Held {
+			r.claimedBy(rec)
+		}
 		r.batch.Records = append(r.batch.Records, rec)
 	}
 }

@@ -61,6 +61,7 @@ type Replica struct {
 	sums      sums
 	parked    *parked
 	sessions  sessions
+	receipts  receipts
 
 	missing  map[protocol.ChangeID]protocol.DocumentID // damaged on disk, and where it shows
 	deferred []func()                                  // for the next step: what may only read or tell what is on disk then
@@ -123,6 +124,9 @@ func (r *Replica) load() error {
 	r.arrival, r.changes = r.disk.Arrived(), r.disk.Changes()
 	r.settled = r.arrival
 	if err := r.loadSums(); err != nil {
+		return err
+	}
+	if err := r.loadReceipts(); err != nil {
 		return err
 	}
 	if err := r.loadWaiting(); err != nil {

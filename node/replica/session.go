@@ -162,6 +162,10 @@ func (r *Replica) happened(s *session, e reconcile.Event) error {
 	case reconcile.InSync:
 		s.synced, s.base = max(r.time, 1), e.Base.Hash()
 		r.sessions.bases[s.device] = e.Base
+		r.claimed(s.device, s.base, uint64(s.synced)/1000)
+		if s.base == r.frontier.Hash() {
+			r.tellHeld()
+		}
 		r.event(Event{What: InSync, Session: s.id, Device: s.device})
 	case reconcile.Goodbye:
 		r.hangup(s, nil)

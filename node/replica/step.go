@@ -63,6 +63,7 @@ func (r *Replica) Step(now int64, inputs ...Input) []Output {
 	}
 	if r.arrival != r.settled {
 		r.frontier, r.settled = r.held(), r.arrival
+		r.mark()
 	}
 	later := r.deferred
 	r.deferred = nil
@@ -120,6 +121,7 @@ func (r *Replica) reload() {
 		return
 	}
 	again.sessions, again.parked, again.wake, again.rotation = r.sessions, r.parked, r.wake, r.rotation
+	again.receipts = r.receipts
 	again.parked.ready, again.missing, again.rotation.judged = nil, r.missing, nil
 	*r = *again
 }
@@ -192,6 +194,7 @@ func (r *Replica) finish() []Output {
 	r.settleDocuments()
 	r.setRight()
 	r.settleSums()
+	r.settleReceipts()
 	if r.taken > 0 {
 		r.event(Event{What: Arrived, Count: r.taken})
 	}

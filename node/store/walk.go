@@ -74,6 +74,22 @@ func (s *Store) Document(document protocol.DocumentID, each func(protocol.LogRef
 	return damage
 }
 
+// Latest returns the arrival number of the newest run with a change of a
+// document, 0 when there is none.
+func (s *Store) Latest(document protocol.DocumentID) (arrival uint64, err error) {
+	it, err := s.ds.DB.NewIter(&pebble.IterOptions{
+		LowerBound: documentKey(document, 0), UpperBound: documentKey(document, s.Arrived()+1),
+	})
+	if err != nil {
+		return 0, damage(err)
+	}
+	defer it.Close()
+	if it.Last() {
+		arrival = numberOf(it.Key())
+	}
+	return arrival, damage(it.Error())
+}
+
 // Documents walks the ids of the documents that changes name, ascending, from
 // the one after the given id on; zero is before all.
 func (s *Store) Documents(after protocol.DocumentID, each func(protocol.DocumentID) error) error {
