@@ -156,6 +156,9 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 		Author: c.person(f.Author), Created: at2time(f.Created), Updated: at2time(f.Updated),
 		Waiting: d.Waiting, History: c.steps(f.KindName, d),
 	}
+	if out.Held, err = c.held(ctx, at.document); err != nil {
+		return api.Document{}, err
+	}
 	out.Fields, out.Answers = c.fields(f)
 	if schema := n.kinds.Schema(f.Kind); schema != nil && schema.Derive != nil {
 		now := int64(n.cfg.wall(call.Now)) * 1000

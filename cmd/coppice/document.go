@@ -81,6 +81,9 @@ func (c *command) tellDocument(d api.Document) {
 		state = ", " + d.State
 	}
 	c.line("%s\n%s by %s, %s%s\n%s", d.Title, d.Kind, d.Author.Name, d.Created.Local().Format("2 January 2006"), state, d.ID)
+	if held := holders(d.Held); held != "" {
+		c.line("%s", held)
+	}
 	if d.Waiting > 0 {
 		c.line("(%s for a key)", count(d.Waiting, "change")+" waiting")
 	}
@@ -92,6 +95,24 @@ func (c *command) tellDocument(d api.Document) {
 			c.line("\n%s answers (%s):\n%s", a.Author.Name, short(a.ID), strings.TrimRight(a.Body, "\n"))
 		}
 	}
+}
+
+// holders says on whose machines something lies, for somebody who is not alone.
+func holders(h *api.Held) string {
+	switch {
+	case h == nil || h.Of < 2:
+		return ""
+	case h.Members < 2 && h.Keepers == 0:
+		return "on no other member's machine yet, as far as is known"
+	}
+	text := fmt.Sprintf("held by at least %d of %d members", h.Members, h.Of)
+	if h.Keepers > 0 {
+		text += " and " + count(h.Keepers, "keeper")
+	}
+	if h.AsOf != nil {
+		text += ", as told " + h.AsOf.Local().Format(day)
+	}
+	return text
 }
 
 func (c *command) list() *cobra.Command {

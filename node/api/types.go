@@ -275,7 +275,17 @@ type Document struct {
 	Fields  map[string]any `json:"fields,omitempty" doc:"the other fields, by name"`
 	Answers []Entry        `json:"answers,omitempty"`
 	Waiting int            `json:"waiting_for_key,omitempty"`
+	Held    *Held          `json:"held,omitempty" doc:"on whose machines all of it lies"`
 	History []Step         `json:"history"`
+}
+
+// Held says on how many machines something lies, as last told: at least so
+// many, this node's person included.
+type Held struct {
+	Members int        `json:"members" doc:"members with a device that holds all of it"`
+	Of      int        `json:"of" doc:"members of the community"`
+	Keepers int        `json:"keepers"`
+	AsOf    *time.Time `json:"as_of" doc:"when the last of the others told; null: none did"`
 }
 
 // History is all that happened to a document, oldest first.
