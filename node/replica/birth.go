@@ -175,7 +175,6 @@ func (empty) Document(protocol.DocumentID, func(protocol.LogRef, *protocol.Chang
 }
 
 func (empty) Latest(protocol.DocumentID) (uint64, error)                           { return 0, nil }
-func (empty) Latest(protocol.DocumentID) (uint64, error)                           { return 0, nil }
 func (empty) Documents(protocol.DocumentID, func(protocol.DocumentID) error) error { return nil }
 
 func (empty) RecordsFor(protocol.RecordKind, protocol.DeviceID, protocol.ChangeID, func(*protocol.Record) error) error {
