@@ -77,6 +77,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             found NAME --concern T  make a community
             invite                  an address that lets one person in
             join < ADDRESS          come in by it
+            open                    the pages, in a browser on this machine
   practice  way new --title T       what we know how to do (--file F for the text)
             tell --title T          a story: what happened to you
             ask TITLE               a question; answer ID answers it
@@ -89,7 +90,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             sync, connect ADDR      bring them together now
   yourself  device link             one person on several machines; device list, revoke
             recovery print          a kit to come back by when all are lost; recovery restore
-            down                    end the node
+            service install         run the node whenever you are logged in; down ends it
 
 Everything takes --json. "coppice help VERB" says more of each.
 Texts come from --file F, or from standard input with --file -.
@@ -133,7 +134,7 @@ func (c *command) root() *cobra.Command {
 		c.status(), c.connect(), c.sync(),
 		c.way(), c.story(), c.tell(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
-		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.debug(),
+		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.debug(),
 	)
 	return root
 }

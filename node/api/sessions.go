@@ -205,3 +205,13 @@ func (a *acts) sessions(s *Sessions, web string) {
 			return &answer[none]{}, nil
 		})
 }
+
+// Open asks for an address that lets one browser in.
+func (c *Client) Open(ctx context.Context) (Opened, error) {
+	return do[Opened](ctx, c, http.MethodPost, codesPath, nil, nil)
+}
+
+// ShutOut ends the sessions of all pages.
+func (c *Client) ShutOut(ctx context.Context) (Closed, error) {
+	return do[Closed](ctx, c, http.MethodDelete, sessionsPath, nil, nil)
+}
