@@ -40,6 +40,7 @@ type shelf struct {
 	since   time.Time
 	waits   map[protocol.DocumentID][]func() // called when the document is written
 	drains  []func()                         // called when all is written
+	purges  bool                             // what is not shown is to leave the file
 	people  map[protocol.MemberID]string
 	title   string // of the charter
 	// wrong are the documents of which the view does not show what verdicts make
@@ -236,6 +237,7 @@ func (s *shelf) write() (pause time.Duration) {
 		s.writing.Lock()
 		b, told, pause := s.next()
 		if b == nil {
+			s.forget()
 			s.writing.Unlock()
 			for _, f := range told {
 				f()
@@ -288,6 +290,29 @@ func (s *shelf) beingSetRight(id protocol.DocumentID) bool {
 	defer s.mu.Unlock()
 	_, is := s.wrong[id]
 	return is
+}
+
+// purge has the words that documents show no more leave the view's file, once
+// all that is pending is written.
+func (s *shelf) purge() {
+	s.mu.Lock()
+	s.purges = true
+	s.mu.Unlock()
+	knock(s.kick)
+}
+
+// forget purges the view if that is due. The caller holds s.writing.
+func (s *shelf) forget() {
+	s.mu.Lock()
+	due := s.purges && len(s.pending) == 0
+	s.purges = s.purges && !due
+	s.mu.Unlock()
+	if !due {
+		return
+	}
+	if err := s.view.Purge(); err != nil {
+		s.log.Error("words that were redacted are still in the view's file", "error", s.checked(err))
+	}
 }
 
 // due is a batch that is written now.

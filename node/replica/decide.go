@@ -194,7 +194,7 @@ func refusal(i *membership.InviteState, wall uint64) error {
 // controlRuns returns all control runs, those of this step included.
 func (r *Replica) controlRuns() (runs []*protocol.Run) {
 	r.fail(r.disk.ControlRuns(0, func(_ uint64, run *protocol.Run) error {
-		runs = append(runs, run)
+		runs = append(runs, r.bareRun(run))
 		return nil
 	}))
 	for _, run := range r.batch.Runs {

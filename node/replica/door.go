@@ -17,7 +17,6 @@ var (
 	ErrControlHeads = errors.New("the control heads do not continue those before")
 	ErrEpoch        = errors.New("the epoch is not in the past of the control heads")
 	ErrParents      = errors.New("a parent is of another document")
-	ErrErased       = errors.New("words are missing that no redaction names")
 )
 
 // receive takes a page of runs: all of it that can be taken, in its order.
@@ -179,7 +178,7 @@ func (r *Replica) take(run *protocol.Run, checked bool) (wants need, err error) 
 	if !checked {
 		r.batch.Unchecked = append(r.batch.Unchecked, len(r.batch.Runs))
 	}
-	taken := &protocol.Run{Log: run.Log, Changes: rest, Seal: run.Seal}
+	taken := r.bareRun(&protocol.Run{Log: run.Log, Changes: slices.Clone(rest), Seal: run.Seal})
 	if run.Log.Class == protocol.Control {
 		taken = clone(taken) // the graph keeps it; the page it came in need not stay
 	}
@@ -233,7 +232,7 @@ func (e *entering) enter(c *protocol.Change) (need, error) {
 		return need{}, err
 	}
 	if c.Erased() && !e.r.redactionNames(c.ID) {
-		return need{}, fmt.Errorf("%w: %s", ErrErased, c.ID)
+		return need{words: c.ID}, nil // the redaction may still come
 	}
 	e.new[c.ID], e.last = h, h
 	return need{}, nil

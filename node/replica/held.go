@@ -190,6 +190,9 @@ func (r *Replica) hold(h *held) {
 		r.event(Event{What: Forked, Device: l.ref.Device})
 	}
 	r.fresh[h.ID] = h
+	if h.Erased() {
+		r.wordless = append(r.wordless, h)
+	}
 	r.documents.recent.put(h.ID, briefOf(h.log, h.Change))
 	r.changes++
 	switch h.Class {

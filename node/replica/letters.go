@@ -23,6 +23,9 @@ func (r *Replica) know(c *protocol.Change) {
 	switch op := entry.Operation.(type) {
 	case *membership.Redact:
 		r.redactions.note(c.ID, op)
+		for _, id := range op.Changes {
+			r.parked.came(need{words: id})
+		}
 	case *membership.Epoch:
 		r.epochs = append(r.epochs, c.ID)
 		r.ring.Know(epoch.Public{

@@ -16,39 +16,100 @@ type damage interface {
 }
 
 // lacks remembers what is damaged on disk, to be asked for.
-func (r *Replica) lacks(document protocol.DocumentID, err error) {
+func (r *Replica) lacks(err error) {
 	if d, ok := errors.AsType[damage](err); ok && !d.Damaged().IsZero() {
-		r.missing[d.Damaged()] = document
+		r.missing[d.Damaged()] = true
 	}
 }
 
 // damaged tells of a document that cannot be read, and asks the peers for what
 // it lacks.
 func (r *Replica) damaged(document protocol.DocumentID, err error) {
-	r.lacks(document, err)
+	r.lacks(err)
 	r.event(Event{What: Damaged, Document: document, Err: err})
+	r.askAll()
+}
+
+// lacking returns what peers are asked for: changes that are damaged here, and
+// those whose words are wanted again; ascending.
+func (r *Replica) lacking() []protocol.ChangeID {
+	ids := slices.Concat(slices.Collect(maps.Keys(r.missing)), slices.Collect(maps.Keys(r.erasing.wanted)))
+	return sortedIDs(ids)
+}
+
+// asking is what a peer was asked for.
+type asking struct {
+	upto protocol.ChangeID // ids up to this one
+	out  bool              // the answer is not here yet
+}
+
+// askMost is how many changes one question names.
+const askMost = 256
+
+func (r *Replica) askAll() {
 	for _, s := range r.sessions.sorted() {
 		r.askFor(s)
 	}
 }
 
-// askFor asks a peer for the changes that are damaged here.
+// askFor asks a peer for all that is lacking here, part after part.
 func (r *Replica) askFor(s *session) {
-	if len(r.missing) > 0 {
-		r.send(s.id, s.AskBodies(slices.SortedFunc(maps.Keys(r.missing), protocol.ChangeID.Compare))...)
-	}
+	s.asked.upto = protocol.ChangeID{}
+	r.askOn(s)
 }
 
-// mend takes changes that a peer sent for damaged ones. Their ids are the
-// hashes of what came, so that it matters not who sent it.
-func (r *Replica) mend(changes []*protocol.Change) {
+// askOn asks for the part that follows what a peer was asked for last.
+func (r *Replica) askOn(s *session) {
+	ids := r.lacking()
+	at, found := slices.BinarySearchFunc(ids, s.asked.upto, protocol.ChangeID.Compare)
+	if found {
+		at++
+	}
+	ids = ids[at:min(len(ids), at+askMost)]
+	if len(ids) == 0 || s.asked.out {
+		return
+	}
+	s.asked = asking{ids[len(ids)-1], true}
+	r.send(s.id, s.AskBodies(ids)...)
+}
+
+// answered takes what a peer had of it. Who had some is asked from the
+// beginning: an answer may hold a part of what it could.
+func (r *Replica) answered(s *session, changes []*protocol.Change) {
+	s.asked.out = false
+	if r.mend(changes) {
+		s.asked.upto = protocol.ChangeID{}
+	}
+	r.askOn(s)
+}
+
+// mend takes changes that a peer sent for those that are damaged or lack their
+// words here, and tells whether any was of use. Their ids are the hashes of
+// what came, so that it matters not who sent it.
+func (r *Replica) mend(changes []*protocol.Change) (any bool) {
 	for _, c := range changes {
-		_, asked := r.missing[c.ID]
-		if !asked || c.Erased() && !r.redactionNames(c.ID) {
+		damaged, wanted := r.missing[c.ID], r.erasing.wanted[c.ID]
+		if !damaged && !wanted || c.Erased() && (!damaged || !r.redactionNames(c.ID)) {
 			continue
 		}
+		any = true
 		delete(r.missing, c.ID)
+		delete(r.erasing.wanted, c.ID)
+		if wanted {
+			r.erasing.came = append(r.erasing.came, c.ID)
+		}
 		r.mended = append(r.mended, c)
-		r.later(func() { r.dirty[c.DocumentOf(c.ID)] = true })
+		r.later(func() { r.wholeAgain(c) })
+	}
+	return any
+}
+
+// wholeAgain has what a change is part of read and folded anew, once the disk
+// has it.
+func (r *Replica) wholeAgain(c *protocol.Change) {
+	if c.Class == protocol.Content {
+		id := c.DocumentOf(c.ID)
+		r.documents.drop(id)
+		r.dirty[id] = true
 	}
 }

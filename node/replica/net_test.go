@@ -67,14 +67,20 @@ func (w *world) cut(session SessionID) {
 	w.tellClosed(l.other, other)
 }
 
-// cutAll breaks every stream.
+// cutAll breaks every stream, and lets all that is due at any time happen.
 func (w *world) cutAll() {
+	w.part()
+	w.rest()
+}
+
+// part breaks every stream.
+func (w *world) part() {
 	for _, n := range w.nodes {
 		for _, id := range w.linksOf(n) {
 			w.cut(id)
 		}
 	}
-	w.rest()
+	w.run(w.now)
 }
 
 func (w *world) tellClosed(session SessionID, end *link) {

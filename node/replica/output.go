@@ -23,9 +23,13 @@ type (
 		Local     []Local
 	}
 
-	// Mend is to be written over what is damaged on disk: the same changes, as a
-	// peer had them. What it does not help is asked for again.
+	// Mend is to be written over what is damaged on disk, or lacks its words
+	// there: the same changes, as a peer had them. What it does not help is asked for again.
 	Mend struct{ Changes []*protocol.Change }
+
+	// Forget has the words of changes dropped on disk, which a redaction takes.
+	// What it does not help is told again.
+	Forget struct{ Changes []protocol.ChangeID }
 
 	// Send is a message for the peer of a session.
 	Send struct {
@@ -83,6 +87,7 @@ type (
 
 func (Append) output()    {}
 func (Mend) output()      {}
+func (Forget) output()    {}
 func (Send) output()      {}
 func (Hangup) output()    {}
 func (Ring) output()      {}

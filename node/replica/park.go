@@ -9,11 +9,13 @@ import (
 	"coppice.example/protocol/membership"
 )
 
-// need is what a parked run waits for: that a change is held, or that some
-// held change carries the certificate of a device. One of them is set.
+// need is what a parked run waits for: that a change is held, that some held
+// change carries the certificate of a device, or that a redaction names a
+// change of which the run lacks the words. One of them is set.
 type need struct {
 	change protocol.ChangeID
 	device protocol.DeviceID
+	words  protocol.ChangeID
 }
 
 // waitingRun is a parked run. It is not held: it stands in no frontier and

@@ -63,10 +63,11 @@ type Replica struct {
 	sessions  sessions
 	receipts  receipts
 
-	missing  map[protocol.ChangeID]protocol.DocumentID // damaged on disk, and where it shows
-	deferred []func()                                  // for the next step: what may only read or tell what is on disk then
-	rotation rotation                                  // the epoch that is due, if one is
-	wake     int64                                     // when a Tick is due; 0: never
+	missing  map[protocol.ChangeID]bool // damaged on disk
+	erasing  erasing
+	deferred []func() // for the next step: what may only read or tell what is on disk then
+	rotation rotation // the epoch that is due, if one is
+	wake     int64    // when a Tick is due; 0: never
 	*step
 	fault error
 }
@@ -91,7 +92,7 @@ func blank(cfg Config) *Replica {
 	r.graph = membership.New(cfg.Community)
 	r.ring = epoch.NewRing(cfg.Community)
 	r.logs = map[protocol.LogID]*logState{}
-	r.missing = map[protocol.ChangeID]protocol.DocumentID{}
+	r.missing, r.erasing = map[protocol.ChangeID]bool{}, newErasing()
 	r.frontier = reconcile.NewFrontier(nil)
 	r.redactions, r.keeps = redactions{}, map[protocol.ChangeID]bool{}
 	r.documents, r.parked = newDocuments(), newParked()
@@ -132,6 +133,9 @@ func (r *Replica) load() error {
 	if err := r.loadWaiting(); err != nil {
 		return err
 	}
+	if err := r.loadErasing(); err != nil {
+		return err
+	}
 	return r.loadRighting()
 }
 
@@ -146,6 +150,7 @@ type Status struct {
 	Righting int           // documents that are being set right, as far as they are found
 	Waiting  int           // changes that wait for a key
 	Parked   int           // runs that wait for what they name
+	Lacking  int           // changes that are damaged here, or whose words are wanted again
 	Arrival  uint64
 	Sessions []SessionStatus // ascending
 }
@@ -164,6 +169,7 @@ func (r *Replica) Status() Status {
 	s := Status{
 		Changes: r.changes, Frontier: r.held().Hash(), State: r.stateHash(),
 		Waiting: r.documents.waitingChanges(), Righting: r.righting.documents(), Parked: r.parked.len(), Arrival: r.arrival,
+		Lacking:  len(r.lacking()),
 		Sessions: r.sessions.status(r),
 	}
 	s.Member, _ = r.now.MemberOf(r.device)
@@ -200,7 +206,7 @@ func (r *Replica) Certificate(device protocol.DeviceID) (*identity.Certificate, 
 func (r *Replica) Document(id protocol.DocumentID) (*Document, error) {
 	d, err := r.document(id)
 	if err != nil {
-		r.lacks(id, err)
+		r.lacks(err)
 		return nil, err
 	}
 	if r.BeingSetRight(id) {

@@ -16,6 +16,7 @@ type session struct {
 	device protocol.DeviceID
 	*reconcile.Session
 	serve  reconcile.Serve
+	asked  asking        // for what is damaged here, or lacks its words
 	synced int64         // when both last held the same; 0: not yet
 	base   protocol.Hash // of the frontier that both held then
 }
@@ -156,7 +157,7 @@ func (r *Replica) happened(s *session, e reconcile.Event) error {
 			}
 		}
 	case reconcile.Bodies:
-		r.mend(e.Changes)
+		r.answered(s, e.Changes)
 	case reconcile.CaughtUp:
 		r.event(Event{What: CaughtUp, Session: s.id, Device: s.device})
 	case reconcile.InSync:
@@ -166,6 +167,8 @@ func (r *Replica) happened(s *session, e reconcile.Event) error {
 		if s.base == r.frontier.Hash() {
 			r.tellHeld()
 		}
+		s.asked.out = false
+		r.askFor(s)
 		r.event(Event{What: InSync, Session: s.id, Device: s.device})
 	case reconcile.Goodbye:
 		r.hangup(s, nil)
@@ -240,7 +243,7 @@ func (r *Replica) whatEnded(device protocol.DeviceID) (runs []*protocol.Run) {
 	}
 	err := r.disk.ControlRuns(0, func(_ uint64, run *protocol.Run) error {
 		if slices.ContainsFunc(run.Changes, func(c *protocol.Change) bool { return r.graph.InPast(c.ID, ended) }) {
-			runs = append(runs, run)
+			runs = append(runs, r.bareRun(run))
 		}
 		return nil
 	})

@@ -35,7 +35,11 @@ func (s source) Runs(_ protocol.LogID, tip reconcile.Tip, after uint64, limit in
 
 // Load returns a stored run without the changes at or before seq after.
 func (s source) Load(ref reconcile.RunRef, after uint64) (*protocol.Run, error) {
-	return s.r.disk.Run(ref.Arrival, after+1)
+	run, err := s.r.disk.Run(ref.Arrival, after+1)
+	if err != nil {
+		return nil, err
+	}
+	return s.r.bareRun(run), nil
 }
 
 // Records returns records taken after a number of this node's own.
@@ -59,8 +63,11 @@ func (s source) Records(after uint64, budget int) (records []*protocol.Record, u
 
 // Change returns one held change.
 func (s source) Change(id protocol.ChangeID) (*protocol.Change, bool) {
-	c, _, err := s.r.disk.Change(id)
-	return c, err == nil && c != nil
+	c, log, err := s.r.disk.Change(id)
+	if err != nil || c == nil {
+		return nil, false
+	}
+	return s.r.bare(log.Device, c), true
 }
 
 // Range returns runs that cover a stretch of a log, their seals verified.
@@ -85,7 +92,7 @@ func (s source) Range(log protocol.LogID, from, to uint64, budget int) (runs []*
 				break // damaged, or its seal was never looked at and is bad
 			}
 			budget -= ref.Size
-			runs = append(runs, run)
+			runs = append(runs, s.r.bareRun(run))
 		}
 	}
 	return runs

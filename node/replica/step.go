@@ -29,6 +29,8 @@ type step struct {
 	hung     []*session              // hung up on in this step
 
 	mended      []*protocol.Change
+	forgotten   []protocol.ChangeID // whose words the disk is to drop
+	wordless    []*held             // taken without their words
 	projected   []Document
 	projections []Output        // answers to Refresh
 	rung        []*protocol.Run // own runs, to be told on the topic
@@ -189,7 +191,9 @@ func (r *Replica) refuseAll(inputs []Input) []Output {
 // finish folds what the step touched and puts its outputs in order.
 func (r *Replica) finish() []Output {
 	r.flush()
+	r.release() // for what this device itself decided
 	r.settleControl()
+	r.settleErasing()
 	r.settleEpoch()
 	r.settleDocuments()
 	r.setRight()
@@ -209,6 +213,9 @@ func (r *Replica) finish() []Output {
 	r.ringAll()
 	if len(r.mended) > 0 {
 		out = append(out, Mend{r.mended})
+	}
+	if len(r.forgotten) > 0 {
+		out = append(out, Forget{r.forgotten})
 	}
 	out = slices.Concat(out, r.projections, r.replies, r.sends, r.events)
 	if len(r.deferred) > 0 {

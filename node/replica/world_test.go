@@ -272,7 +272,17 @@ func (n *node) do(o Output) {
 	case Append:
 		n.append(o)
 	case Mend:
-		n.mend(o)
+		n.w.count("mended", true)
+		if n.mend != nil {
+			n.mend(o)
+		} else if err := n.store.Mend(o.Changes); err != nil {
+			n.w.t.Fatalf("node %d: mend: %v", n.number, err)
+		}
+	case Forget:
+		n.w.count("forgotten", true)
+		if err := n.store.Erase(o.Changes); err != nil {
+			n.w.t.Fatalf("node %d: erase: %v", n.number, err)
+		}
 	case Send:
 		n.w.transmit(o.Session, o.Bytes)
 	case Hangup:
@@ -488,6 +498,13 @@ func (w *world) run(until int64) {
 		w.now = max(w.now, e.at)
 		e.do()
 	}
+}
+
+// pass lets some time pass, in milliseconds, and what is due in it happen.
+func (w *world) pass(time int64) {
+	until := w.now + time
+	w.run(until)
+	w.now = until
 }
 
 // rest lets everything happen that is due at all.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"coppice.example/protocol"
 )
@@ -11,9 +12,11 @@ import (
 // Erase drops the words of held changes and keeps the hash in their place, so
 // that each keeps its id, its shape and its seal. It is durable when Erase
 // returns, and the tables that held the words are rewritten; the write-ahead
-// log may hold them until the database reuses it. Ids not held are passed over.
+// log may hold them until the database reuses it. Ids not held are passed over;
+// damaged ones too, and the first of them is the error.
 func (s *Store) Erase(ids []protocol.ChangeID) error {
 	var places []place
+	var damaged error
 	s.append.Lock()
 	defer s.append.Unlock()
 	if err := s.usable(); err != nil {
@@ -29,24 +32,45 @@ func (s *Store) Erase(ids []protocol.ChangeID) error {
 			continue
 		}
 		c, err := s.at(at.place, id)
+		if errors.Is(err, ErrDamaged) {
+			damaged = cmp.Or(damaged, err)
+			continue
+		}
 		if err != nil {
 			return err
 		}
 		if len(c.Words) > 0 {
 			b.put(changeKey(at.place), encodeChange(c.Erase()))
-			places = append(places, at.place)
 		}
+		places = append(places, at.place) // also when only the tables still hold them
 	}
 	if err := b.commit(); err != nil {
 		return err
 	}
-	for _, p := range places {
-		if err := s.ds.DB.Compact(s.disk.failed, changeKey(p), append(changeKey(p), 0), false); err != nil {
+	for _, r := range stretches(places) {
+		if err := s.ds.DB.Compact(s.disk.failed, changeKey(r[0]), append(changeKey(r[1]), 0), false); err != nil {
 			return cmp.Or(s.Stopped(), damage(err))
 		}
 	}
-	return s.Stopped()
+	return cmp.Or(s.Stopped(), damaged)
 }
+
+// stretches gathers places into ranges, so that neighbours are rewritten at once.
+func stretches(places []place) (ranges [][2]place) {
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.branch, b.branch), cmp.Compare(a.seq, b.seq)) })
+	for _, p := range places {
+		if n := len(ranges); n > 0 && ranges[n-1][1].branch == p.branch && p.seq-ranges[n-1][1].seq <= near {
+			ranges[n-1][1] = p
+		} else {
+			ranges = append(ranges, [2]place{p, p})
+		}
+	}
+	return ranges
+}
+
+// near is how far apart two erased changes may lie whose tables are rewritten
+// in one go.
+const near = 256
 
 // Mend writes held changes anew: what another node sent for damaged ones, or
 // for erased ones whose redaction turned void. The caller has decoded each, so
