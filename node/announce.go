@@ -8,26 +8,14 @@ import (
 	"coppice.example/protocol"
 )
 
-// announce notes what a step meant for who holds what, and lets pages know
-// who is within reach. Only the loop calls it.
+// announce lets pages know who is within reach and who of them holds what this
+// node holds, when a step changed that. Only the loop calls it.
 func (c *community) announce(inputs []replica.Input, outputs []replica.Output) {
-	same := slices.ContainsFunc(outputs, func(o replica.Output) bool {
-		e, is := o.(replica.Event)
-		return is && e.What == replica.InSync
-	})
-	moved := same || slices.ContainsFunc(outputs, func(o replica.Output) bool { _, is := o.(replica.Append); return is }) ||
-		slices.ContainsFunc(inputs, func(in replica.Input) bool {
-			switch in.(type) {
-			case replica.Connected, replica.Closed:
-				return true
-			}
-			return false
-		})
-	heard := c.node.feed.Heard()
-	if !heard {
+	if !c.node.feed.Heard() {
 		c.reach = [2]int{-1, -1} // whoever comes next is told the next change, whatever it is
+		return
 	}
-	if !same && !(moved && heard) {
+	if !slices.ContainsFunc(inputs, comesOrGoes) && !slices.ContainsFunc(outputs, tellsOfReach) {
 		return
 	}
 	sessions := c.replica.Status().Sessions
@@ -37,13 +25,30 @@ func (c *community) announce(inputs []replica.Input, outputs []replica.Output) {
 			reach[1]++
 		}
 	}
-	if reach[1] > 0 { // another node holds all that this one holds
-		c.heldTo.Store(c.store.Arrived())
-	}
-	if heard && reach != c.reach {
+	if reach != c.reach {
 		c.reach = reach
 		c.node.feed.Tell(api.Event{Event: api.EventSync, Community: c.id.String(), Peers: &reach[0], InSync: &reach[1]})
 	}
+}
+
+func comesOrGoes(in replica.Input) bool {
+	switch in.(type) {
+	case replica.Connected, replica.Closed:
+		return true
+	}
+	return false
+}
+
+// tellsOfReach tells whether an output may mean that another node holds what
+// this one holds, or no longer does.
+func tellsOfReach(o replica.Output) bool {
+	switch o := o.(type) {
+	case replica.Append:
+		return true
+	case replica.Event:
+		return o.What == replica.InSync || o.What == replica.CaughtUp
+	}
+	return false
 }
 
 // changed lets pages know which documents the view shows anew.

@@ -34,7 +34,6 @@ type community struct {
 	shelf   *shelf        // the view, and what is not yet in it
 	founded string        // the name it was founded with
 	cared   string        // what its founder cared about
-	heldTo  atomic.Uint64 // the run up to which another node was seen to hold all; 0: none was
 
 	// The loop's own.
 	store    *store.Store
@@ -250,11 +249,6 @@ func (c *community) do(output replica.Output) error {
 		if err := c.store.Mend(o.Changes); err != nil {
 			c.log.Error("what was damaged is here again but cannot be put in its place", "error", err)
 		}
-	case replica.Forget:
-		if err := c.store.Erase(o.Changes); err != nil {
-			c.log.Error("words that were redacted are still on disk; they are dropped at a later try", "error", err)
-		}
-		c.shelf.purge()
 	case replica.Wake:
 		c.wake.Reset(max(time.Until(time.UnixMilli(o.At)), time.Millisecond))
 	}

@@ -20,7 +20,7 @@ type Config struct {
 	Listen []string
 
 	// Web is the loopback address of the pages, "HOST:PORT". Empty:
-	// 127.0.0.1 at a port of the system's choice.
+	// 127.0.0.1, at the port of last time if it is free.
 	Web string
 
 	// NoDiscovery keeps the node from telling the local network of itself and

@@ -24,6 +24,7 @@ import (
 //	coppice.sock                where this machine's programs talk to it
 //	local/incarnation           this life of the home, and its peer key
 //	local/kit                   check word of a recovery kit that waits to be confirmed
+//	local/web                   the port of the pages, to be taken again
 //	peers                       nodes it met
 //	joining/ID                  joins under way
 //	communities/ID/member       who this node is there: {"name"}

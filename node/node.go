@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"coppice.example/node/api"
@@ -94,17 +93,7 @@ func New(cfg Config) (n *Node, err error) {
 // listen opens the socket, the pages' address and the network, before
 // anything else can take long.
 func (n *Node) listen() (err error) {
-	address := n.cfg.Web
-	if address == "" {
-		address = "127.0.0.1:0"
-	}
-	if n.web, err = web.Listen(address); err != nil {
-		switch {
-		case errors.Is(err, web.ErrLoopback):
-			return fmt.Errorf("%w: %q", api.ErrLoopback, address)
-		case errors.Is(err, syscall.EADDRINUSE):
-			return fmt.Errorf("%w: %s, for the pages", api.ErrAddressTaken, address)
-		}
+	if n.web, err = n.listenWeb(); err != nil {
 		return err
 	}
 	n.doors = api.NewDoors(n, n.web.URL(), n.feed)

@@ -20,10 +20,9 @@ import (
 
 // How much of each list a page brings.
 const (
-	mostNewest  = 5
-	mostNamed   = 12
-	mostUnheld  = 20
-	mostUnheard = 256 // runs looked at for what nobody else holds
+	mostNewest = 5
+	mostNamed  = 12
+	mostUnheld = 20
 )
 
 // elementOf says which of the three a kind is of: that of its table, but for
@@ -146,38 +145,21 @@ func (c *community) item(i view.Item) api.Item {
 	return api.Item{ID: i.ID.String(), Kind: i.Kind, Title: i.Title, Author: &author, Created: &created, Updated: &updated}
 }
 
-// unheld lists the documents that were touched since another node was last
-// seen to hold all that this one holds. Who is alone knows that nobody does.
-func (c *community) unheld(ctx context.Context, s api.CommunityStatus) (api.Unheld, error) {
-	out, from := api.Unheld{Items: []api.Item{}}, c.heldTo.Load()
-	if from == 0 && s.Members > 1 {
-		return out, nil
-	}
-	out.Known = true
+// unheld lists the documents that no other node is known to hold whole. Who is
+// alone knows that nobody does.
+func (c *community) unheld(ctx context.Context, s api.CommunityStatus) (out api.Unheld, err error) {
+	out.Items = []api.Item{}
 	var ids []protocol.DocumentID
-	var failed error
-	err := c.ask(ctx, func(*replica.Replica) {
-		last := c.store.Arrived()
-		first := max(from+1, last-min(last, mostUnheard)+1)
-		out.More = first > from+1
-		failed = c.store.Runs(first, func(_ uint64, run *protocol.Run) error {
-			for _, change := range run.Changes {
-				if id := change.DocumentOf(change.ID); change.Class == protocol.Content && !slices.Contains(ids, id) {
-					ids = append(ids, id)
-				}
-			}
-			return nil
-		})
+	asked := c.ask(ctx, func(r *replica.Replica) {
+		if out.Known = s.Members == 1 || len(r.Receipts()) > 0; out.Known {
+			ids, out.More, err = r.Unheld(mostUnheld)
+		}
 	})
-	if err = first(err, failed); err != nil {
-		return out, explain(err)
+	if err = first(asked, explain(err)); err != nil {
+		return out, err
 	}
 	c.shelf.fresh()
 	for _, id := range slices.Backward(ids) { // the last touched first
-		if len(out.Items) == mostUnheld {
-			out.More = true
-			break
-		}
 		i, err := c.shelf.view.Get(id)
 		switch {
 		case errors.Is(err, view.ErrNotFound): // nothing of it shows

@@ -34,7 +34,7 @@ func (c *command) up() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&config.Listen, "listen", nil, "a multiaddress to be reached at (repeatable; default: QUIC and TCP on any port)")
-	f.StringVar(&config.Web, "web", "", "HOST:PORT of the pages, on this machine alone (default 127.0.0.1 and any port)")
+	f.StringVar(&config.Web, "web", "", "HOST:PORT of the pages, on this machine alone (default 127.0.0.1, and the port of last time if it is free)")
 	f.BoolVar(&config.NoDiscovery, "no-discovery", false, "neither mDNS nor relays; remembered nodes are dialled all the same")
 	f.BoolVar(&config.NoGossip, "no-gossip", false, "no doorbell: everything still arrives, a little later")
 	return cmd

@@ -72,7 +72,7 @@ type Roster struct {
 
 // Unheld is what nobody else holds yet, as far as this node knows.
 type Unheld struct {
-	Known bool   `json:"known" doc:"false: no other node was in sync since this one started, so it cannot say"`
+	Known bool   `json:"known" doc:"false: no other node ever told what it holds"`
 	Items []Item `json:"items" doc:"at most 20"`
 	More  bool   `json:"more,omitempty"`
 }

@@ -74,6 +74,12 @@ func Listen(address string) (*Server, error) {
 // URL returns where the pages are, with a slash at its end.
 func (s *Server) URL() string { return "http://" + s.listener.Addr().String() + "/" }
 
+// Port returns the port of the pages.
+func (s *Server) Port() string {
+	_, port, _ := net.SplitHostPort(s.listener.Addr().String()) // it is one
+	return port
+}
+
 // Serve answers until [Server.Close]; it then returns nil. What lies below /v1
 // is api's to answer, which asks for a token; ctx ends with the node, and with
 // it the event streams.
