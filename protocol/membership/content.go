@@ -47,17 +47,29 @@ func (s *State) given(id protocol.DeviceID) Rank {
 	return s.members.get(m).granted()
 }
 
-// left returns what the strikes that cover a content change leave of it.
+// left returns what the strikes that cover a content change leave of it: those
+// that did not take effect where it was written. One that was known there and
+// void covers it, or who was removed could write on those heads for ever.
 func (s *State) left(c Content, own *State) Rank {
 	least := Founder
-	for _, same := range s.strikesOn(c.Device) {
+	for on, same := range s.strikesOn(c.Device) {
 		for _, k := range same {
-			if k.left < least && !own.holds(k.node) && !s.keeps(k, same, c) {
+			if k.left < least && !own.hasStruck(k, c.Device, on) && !s.keeps(k, same, c) {
 				least = k.left
 			}
 		}
 	}
 	return least
+}
+
+// hasStruck tells whether a strike takes effect in the state, on the device's
+// member (0) or the device (1). Of a removal of several only a part may.
+func (s *State) hasStruck(k strike, device protocol.DeviceID, on int) bool {
+	if !s.holds(k.node) || !s.stands(k.node) {
+		return false
+	}
+	o, removes := s.g.nodes[k.node].op.(*Remove)
+	return !removes || len(o.Members) == 1 || slices.Contains(s.strikesOn(device)[on], k)
 }
 
 // strikesOn returns the effective strikes on the device's member and on the device.

@@ -60,12 +60,11 @@ func (n *node) atBirth(int32) bool {
 func (g *Graph) join(heads []int32) *State {
 	narrow, after := g.window(heads)
 	base := g.nodes[narrow].after
-	w := window{g: g, base: base, after: after}
 	var s State
-	if w.findStrikes() {
+	if w := g.newWindow(narrow, after); w.findStrikes() {
 		s = w.fold()
 	} else {
-		s = g.gather(heads, narrow, after)
+		s = g.gather(heads, after)
 	}
 	s.heads = heads
 	s.covered = g.covers(&s, base)
@@ -74,31 +73,31 @@ func (g *Graph) join(heads []int32) *State {
 
 // gather folds heads between which nothing strikes: each change is what it was
 // at birth, so the state of one head needs only what is not in its past.
-func (g *Graph) gather(heads []int32, narrow int32, after []int32) State {
+func (g *Graph) gather(heads, after []int32) State {
 	top := slices.MaxFunc(heads, g.compare)
-	g.walk([]int32{top}, func(i int32) bool { return i != narrow })
-	rest := slices.DeleteFunc(after, func(i int32) bool { return g.marks[i] == g.mark })
+	rest := slices.DeleteFunc(after, func(i int32) bool { return g.reaches(top, i) })
 	slices.SortFunc(rest, g.compare)
 	s := *g.nodes[top].after
+	s.own = map[*member]bool{}
 	for _, i := range rest {
 		s.apply(i, g.nodes[i].born.err == nil, g.nodes[i].atBirth)
 	}
+	s.own = nil
 	return s
 }
 
 // covers tells whether an effective epoch of s has every effective change that
 // ended access in its past.
 func (g *Graph) covers(s, base *State) bool {
-	endings := s.endings.len() - base.endings.len()
-	if endings == 0 && base.covered {
+	if s.endings.len() == base.endings.len() && base.covered {
 		return true
 	}
-	for e := base.epochs.len(); e < s.epochs.len(); e++ {
-		all := true
-		for x := base.endings.len(); x < s.endings.len() && all; x++ {
-			all = g.reaches(s.epochs.get(int32(e)), s.endings.get(int32(x)))
-		}
-		if all {
+	var endings past // as a plain set
+	for x := base.endings.len(); x < s.endings.len(); x++ {
+		endings = endings.with(s.endings.get(int32(x)))
+	}
+	for e := s.epochs.len() - 1; e >= base.epochs.len(); e-- {
+		if g.nodes[s.epochs.get(int32(e))].past.holds(&endings) {
 			return true
 		}
 	}
@@ -159,7 +158,7 @@ func (s *State) act(i int32, stands func(part int32) bool) {
 		_, parted := o.(*Remove)
 		for at, m := range s.g.targets(i) {
 			if !parted || stands(int32(at+1)) {
-				s.change(m, func(m *member) { m.strikes = append(slices.Clip(m.strikes), strike{i, None}) })
+				s.change(m, func(m *member) { m.strike(strike{i, None}) })
 			}
 		}
 		if h, ok := o.(*HandOver); ok && s.g.completes(i, h) {
@@ -185,7 +184,7 @@ func (s *State) act(i int32, stands func(part int32) bool) {
 
 // grant notes a grant of a rank and, with it, the device it certifies.
 func (s *State) grant(i int32, gr grant) {
-	s.change(s.g.nodes[i].member, func(m *member) { m.grants = append(slices.Clip(m.grants), gr) })
+	s.change(s.g.nodes[i].member, func(m *member) { m.grants = append(m.grants, gr) })
 	s.certify(i, gr.standing)
 }
 
@@ -212,7 +211,6 @@ func (s *State) admit(i int32, o *Admit, effective bool) {
 // commit makes the admission at node admission count in full, if it stands.
 func (s *State) commit(i, admission int32, standing bool) {
 	s.change(s.g.nodes[admission].member, func(m *member) {
-		m.grants = slices.Clone(m.grants)
 		for at := range m.grants {
 			if gr := &m.grants[at]; gr.node == admission {
 				gr.commits = append(slices.Clip(gr.commits), backing{i, standing})
@@ -224,9 +222,9 @@ func (s *State) commit(i, admission int32, standing bool) {
 func (s *State) setRank(i int32, o *SetRank, effective bool) {
 	number, _ := s.g.members.find(o.Member)
 	s.change(number, func(m *member) {
-		m.sets = append(slices.Clip(m.sets), setting{i, o.Rank, effective})
+		m.sets = append(m.sets, setting{i, o.Rank, effective})
 		if left, lowers := s.g.lowers(i); lowers && effective {
-			m.strikes = append(slices.Clip(m.strikes), strike{i, left})
+			m.strike(strike{i, left})
 		}
 	})
 }

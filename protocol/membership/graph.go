@@ -29,8 +29,6 @@ type Graph struct {
 	proofs    map[protocol.ChangeID]error                 // signatures, verified once
 	states    map[string]*State                           // of several heads, by their indices
 	redacted  map[protocol.ChangeID]bool                  // some redaction names it
-	marks     []uint32                                    // scratch of walks, by node
-	mark      uint32
 }
 
 // node is a held change and all that is fixed for ever by its past.
@@ -39,6 +37,7 @@ type node struct {
 	device protocol.DeviceID
 	op     Operation // nil: inert
 	preds  []int32   // parents and previous, less those in the past of others
+	past   past      // with it
 	before *State    // of its past
 	after  *State    // with it
 	born   birth     // what M1 says of it
@@ -181,8 +180,11 @@ func (g *Graph) enter(n *node) {
 			g.redacted[id] = true
 		}
 	}
+	if len(n.preds) > 0 {
+		n.past = g.union(n.preds)
+	}
+	n.past = n.past.with(i)
 	g.nodes = append(g.nodes, *n)
-	g.marks = append(g.marks, 0)
 	g.index[n.change.ID] = i
 	g.nodes[i].after = n.before.with(i)
 	g.heads = slices.DeleteFunc(g.heads, func(h int32) bool { return slices.Contains(n.preds, h) })
@@ -197,7 +199,10 @@ func (g *Graph) compareIDs(a, b int32) int {
 // compare orders changes by (lamport, id), which follows causality.
 func (g *Graph) compare(a, b int32) int {
 	x, y := g.nodes[a].change, g.nodes[b].change
-	return cmp.Or(cmp.Compare(x.Lamport, y.Lamport), x.ID.Compare(y.ID))
+	if x.Lamport != y.Lamport {
+		return cmp.Compare(x.Lamport, y.Lamport)
+	}
+	return x.ID.Compare(y.ID)
 }
 
 // Has tells whether the change is held.

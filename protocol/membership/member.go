@@ -3,12 +3,14 @@ package membership
 import "slices"
 
 // member is what a state knows of one member. Values are never written after
-// they are in a state.
+// their state is made, but for the rank when it is asked first.
 type member struct {
 	grants  []grant   // admissions authorised at birth, standing or not
 	sets    []setting // ranks given, likewise
 	strikes []strike  // effective ones
+	ends    past      // those of them that take the member out, as a plain set
 	rank    Rank
+	ranked  bool // rank is computed
 }
 
 // grant is an admission, or the genesis.
@@ -54,9 +56,7 @@ func (gr *grant) committed() bool {
 
 // alive tells whether what node i gave the member was not ended since: each
 // removal, leave and hand-over of hers lies in its past (M5).
-func (g *Graph) alive(m *member, i int32) bool {
-	return !slices.ContainsFunc(m.strikes, func(k strike) bool { return k.ends() && !g.reaches(i, k.node) })
-}
+func (g *Graph) alive(m *member, i int32) bool { return g.nodes[i].past.holds(&m.ends) }
 
 // isIn tells whether the member has an admission that stands and was not ended.
 func (g *Graph) isIn(m *member) bool {
@@ -83,21 +83,18 @@ func (g *Graph) rankOf(m *member) Rank {
 		return None
 	}
 	set, least := false, Founder
-	for _, one := range m.sets {
-		if one.standing && g.alive(m, one.node) && !g.superseded(m, one) {
-			set, least = true, min(least, one.rank)
+	var superseded past // by those after it; they are in causal order
+	for _, one := range slices.Backward(m.sets) {
+		if !one.standing || superseded.has(one.node) || !g.alive(m, one.node) {
+			continue
 		}
+		set, least = true, min(least, one.rank)
+		superseded = superseded.union(g.nodes[one.node].past)
 	}
 	if set {
 		return least
 	}
 	return most
-}
-
-func (g *Graph) superseded(m *member, one setting) bool {
-	return slices.ContainsFunc(m.sets, func(later setting) bool {
-		return later.standing && later.node != one.node && g.alive(m, later.node) && g.reaches(later.node, one.node)
-	})
 }
 
 // granted returns the highest rank that anything effective ever gave the
@@ -117,15 +114,44 @@ func (m *member) granted() Rank {
 	return most
 }
 
-// change puts a changed member into the state, its rank computed anew.
+// change puts a changed member into the state. One that this fold made is
+// changed in place; slices are clipped before anybody appends to them.
 func (s *State) change(number int32, change func(*member)) {
-	var m member
-	if was := s.members.get(number); was != nil {
-		m = *was
+	was := s.members.get(number)
+	m := was
+	if was == nil || !s.own[was] {
+		m = &member{}
+		if was != nil {
+			*m = *was
+		}
+		m.grants, m.sets, m.strikes = slices.Clone(m.grants), slices.Clip(m.sets), slices.Clip(m.strikes)
+		s.members = s.members.set(number, m)
+		if s.own != nil {
+			s.own[m] = true
+		}
 	}
-	change(&m)
-	m.rank = s.g.rankOf(&m)
-	s.members = s.members.set(number, &m)
+	change(m)
+	m.ranked = false
+}
+
+// strike notes what lowers the member.
+func (m *member) strike(k strike) {
+	m.strikes = append(m.strikes, k)
+	if k.ends() {
+		m.ends = m.ends.with(k.node)
+	}
+}
+
+// rank returns a member's rank by number.
+func (s *State) rank(number int32) Rank {
+	m := s.members.get(number)
+	if m == nil {
+		return None
+	}
+	if !m.ranked {
+		m.rank, m.ranked = s.g.rankOf(m), true
+	}
+	return m.rank
 }
 
 // device is what a state knows of one device.

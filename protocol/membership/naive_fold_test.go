@@ -54,7 +54,7 @@ func (n *naive) lastFounder(ids []protocol.ChangeID, eff parts) (last *naiveOp) 
 	return last
 }
 
-// label takes the grounded set; in a cycle that is left what strikes stands.
+// label takes the grounded set, and of the cycles that are left what the rules say.
 func (n *naive) label(ids []protocol.ChangeID, spared set) parts {
 	said := map[part]truth{}
 	var all []part // that may stand
@@ -70,6 +70,62 @@ func (n *naive) label(ids []protocol.ChangeID, spared set) parts {
 			all = append(all, p)
 		}
 	}
+	n.ground(all, said)
+	takes := func(p part) bool {
+		_, strikes := n.ops[p.id].op.(*RevokeInvite)
+		_, revokes := n.ops[p.id].op.(*Revoke)
+		return strikes || revokes || len(n.hits(n.ops[p.id])) > 0
+	}
+	// In what is left gifts and then people's words of themselves fall that bear
+	// on a strike, roots have their word, other gifts fall, strikes stand.
+	decide := func(are truth, which func(part) bool) {
+		var these []part
+		for _, p := range all {
+			if said[p] == unsaid && which(p) {
+				these = append(these, p)
+			}
+		}
+		for _, p := range these {
+			said[p] = are
+		}
+		n.ground(all, said)
+	}
+	bears := func(x part, least Rank) bool {
+		return slices.ContainsFunc(all, func(p part) bool {
+			return said[p] == unsaid && takes(p) && n.birth(p.id).rank >= least && (n.struck(n.ops[x.id], x, n.ops[p.id], p) || n.weakens(x, n.ops[p.id]))
+		})
+	}
+	decide(no, func(p part) bool { return !takes(p) && bears(p, None) })
+	decide(no, func(p part) bool {
+		_, leaves := n.ops[p.id].op.(*Leave)
+		over, yields := n.ops[p.id].op.(*HandOver)
+		return (leaves || yields && over.ByRoot != protocol.Seal{}) && bears(p, None)
+	})
+	decide(no, func(p part) bool { return bears(p, n.birth(p.id).rank+1) })
+	decide(yes, func(p part) bool {
+		o, revokes := n.ops[p.id].op.(*Revoke)
+		return revokes && o.ByRoot != protocol.Seal{}
+	})
+	decide(no, func(p part) bool { return !takes(p) })
+	eff := parts{}
+	for _, p := range all {
+		if said[p] != no {
+			eff[p] = true
+		}
+	}
+	return eff
+}
+
+// weakens tells whether part x, if it stands, takes the rank z needed from its author.
+func (n *naive) weakens(x part, z *naiveOp) bool {
+	b := n.birth(z.id)
+	return x.id != z.id && !n.ops[x.id].past[z.id] && slices.ContainsFunc(n.hits(n.ops[x.id]), func(h hit) bool {
+		return h.part == x && h.member == b.author && h.left < max(b.need, Guest)
+	})
+}
+
+// ground labels what the labels decide until nothing changes.
+func (n *naive) ground(all []part, said map[part]truth) {
 	for changed := true; changed; {
 		changed = false
 		for _, p := range all {
@@ -79,15 +135,6 @@ func (n *naive) label(ids []protocol.ChangeID, spared set) parts {
 			}
 		}
 	}
-	eff := parts{}
-	for _, p := range all {
-		_, strikes := n.ops[p.id].op.(*RevokeInvite)
-		_, revokes := n.ops[p.id].op.(*Revoke)
-		if said[p] == yes || said[p] == unsaid && (strikes || revokes || len(n.hits(n.ops[p.id])) > 0) {
-			eff[p] = true
-		}
-	}
-	return eff
 }
 
 // say labels one part by the labels so far.
@@ -308,7 +355,7 @@ func (n *naive) contentRank(eff parts, c Content) Rank {
 	})
 	for _, same := range [][]hit{onMember, onDevice} {
 		for _, h := range same {
-			if !past[h.id] && !n.kept(eff, h, same, c) {
+			if !own[h.part] && !n.kept(eff, h, same, c) {
 				rank = min(rank, h.left)
 			}
 		}

@@ -67,7 +67,7 @@ func (p *prober) history(seed uint64) {
 		if !culprit.isOut(now) {
 			continue
 		}
-		before := s.outcome(now)
+		before := s.outcome(now, culprit.who)
 		for range 40 {
 			p.script(s, seed, culprit, before)
 		}
@@ -79,7 +79,7 @@ func (p *prober) history(seed uint64) {
 func (p *pen) isOut(s *State) bool {
 	number, known := s.g.members.find(p.who.id())
 	m := s.members.get(number)
-	if owner, ok := s.owner(p.device.ID()); !known || m == nil || m.rank != None || !ok || owner != number {
+	if owner, ok := s.owner(p.device.ID()); !known || m == nil || s.rank(number) != None || !ok || owner != number {
 		return false
 	}
 	return len(m.grants) > 0 && !slices.ContainsFunc(m.grants, func(gr grant) bool {
@@ -171,13 +171,15 @@ type outcome struct {
 	invites    int
 }
 
-func (s *story) outcome(state *State) (o outcome) {
+func (s *story) outcome(state *State, culprit *person) (o outcome) {
 	for _, name := range people {
 		who := someone(name)
 		o.ranks = append(o.ranks, state.Rank(who.id()))
 		for _, d := range who.ids() {
 			o.active = append(o.active, state.Active(d))
-			o.verdicts = append(o.verdicts, state.Verdict(d))
+			if who != culprit { // her own words she may take back
+				o.verdicts = append(o.verdicts, state.Verdict(d))
+			}
 		}
 	}
 	o.policy, o.redactions, o.epochs = state.Policy(), state.redactions.len(), state.epochs.len()
@@ -192,7 +194,7 @@ func (s *story) outcome(state *State) (o outcome) {
 // differs names what is not as it was, with changes of a removed member's held.
 func (s *story) differs(before outcome, late, puppet *pen, at []protocol.ChangeID) string {
 	state := s.graph.Now()
-	is := s.outcome(state)
+	is := s.outcome(state, late.who)
 	switch {
 	case !slices.Equal(is.ranks, before.ranks):
 		return fmt.Sprintf("ranks %v, were %v", is.ranks, before.ranks)

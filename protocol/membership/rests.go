@@ -55,83 +55,123 @@ func (s *State) certifies(id protocol.DeviceID, m int32) (alternatives []int32) 
 
 // power returns whether the author of node i has what it needed: some grant in
 // its past stands that gives the rank and was not taken back by anything that
-// stands, but by what the change itself stands before (M2, M4, M5).
+// stands, but by what the change itself stands before (M2, M4, M5). The latest
+// are asked first: they mostly stand.
 func (w *window) power(i int32, need Rank) label {
 	n := &w.g.nodes[i]
 	m := n.before.members.get(n.born.author)
 	best := out
-	for at := range m.grants {
+	for at := len(m.sets) - 1; at >= 0 && best != in; at-- {
+		if one := m.sets[at]; one.rank >= need && need > None {
+			best = either(best, w.holds(i, one.node, need, true, w.stands(one.node)))
+		}
+	}
+	for at := len(m.grants) - 1; at >= 0 && best != in; at-- {
 		gr := &m.grants[at]
 		switch {
 		case need == None: // a leave, a keeper's too
-			best = either(best, both(w.stands(gr.node), w.unlowered(i, gr.node, Guest, false)))
+			best = either(best, w.holds(i, gr.node, Guest, false, w.stands(gr.node)))
 		case gr.waits || gr.keeper || gr.full < need:
 		case need <= Guest:
-			best = either(best, both(w.stands(gr.node), w.unlowered(i, gr.node, need, false)))
+			best = either(best, w.holds(i, gr.node, need, false, w.stands(gr.node)))
 		default:
-			for _, c := range gr.commits {
-				firm := both(w.stands(gr.node), w.stands(c.node))
-				best = either(best, both(firm, w.unlowered(i, gr.node, need, false)))
-			}
-		}
-	}
-	for _, one := range m.sets {
-		if one.rank >= need && need > None {
-			best = either(best, both(w.stands(one.node), w.unlowered(i, one.node, need, true)))
+			best = either(best, w.holds(i, gr.node, need, false, both(w.stands(gr.node), w.committed(gr))))
 		}
 	}
 	return best
 }
 
-// unlowered returns whether nothing took back what grant gave, as far as node i
-// is concerned.
-func (w *window) unlowered(i, grant int32, need Rank, set bool) label {
-	verdict := in
+// committed returns whether one of the grant's commits stands.
+func (w *window) committed(gr *grant) label {
+	best := out
+	for at := len(gr.commits) - 1; at >= 0 && best != in; at-- {
+		best = either(best, w.stands(gr.commits[at].node))
+	}
+	return best
+}
+
+// holds returns whether a grant, of which it is known whether it stands, is
+// what node i may rest upon: whether nothing took back what it gave.
+func (w *window) holds(i, grant int32, need Rank, set bool, stands label) label {
+	if stands == out {
+		return out
+	}
 	author := w.g.nodes[i].born.author
-	consider := func(node int32, left Rank, stands label) {
-		if left >= need || node == i || w.g.reaches(node, i) {
-			return
-		}
-		spared := out
-		if w.g.reaches(grant, node) {
-			spared = in
-			if left != None && !set {
-				// An admission does not lift a demotion, unless she was out between.
-				spared = w.outBetween(author, node, grant)
+	verdict := both(stands, w.outlived(author, grant))
+	if was := w.base.members.get(author); was != nil {
+		for at := 0; at < len(was.strikes) && verdict != out; at++ {
+			if k := was.strikes[at]; !k.ends() && k.left < need {
+				verdict = both(verdict, w.spared(author, k.node, grant, set))
 			}
 		}
-		verdict = both(verdict, either(not(stands), spared))
 	}
-	if was := w.base.members.get(author); was != nil {
-		for _, k := range was.strikes {
-			consider(k.node, k.left, in)
+	l := w.lowered[author]
+	if l == nil || verdict == out || l.knows(w, i) || (set || l.onlyEnds) && l.within(w, grant) {
+		return verdict
+	}
+	for at := 0; at < len(l.all) && verdict != out; at++ {
+		x := l.all[at]
+		if x.left >= need || w.fell(x.number) || x.node == i || w.g.reaches(x.node, i) {
+			continue
+		}
+		spared := out
+		if x.left == None && w.g.reaches(grant, x.node) {
+			spared = in
+		} else if x.left != None {
+			spared = w.spared(author, x.node, grant, set)
+		}
+		if spared != in {
+			verdict = both(verdict, either(not(w.read(x.number)), spared))
 		}
 	}
-	for _, x := range w.lowerings[author] {
-		consider(x.node, x.left, w.labels[x.unit])
-	}
 	return verdict
+}
+
+// outlived returns whether all that ended the member before the narrow lies in
+// the past of a grant.
+func (w *window) outlived(member, grant int32) label {
+	l, known := w.ended[grant]
+	if !known {
+		l = in
+		if was := w.base.members.get(member); was != nil {
+			for at := len(was.strikes) - 1; at >= 0 && l == in; at-- {
+				if k := was.strikes[at]; k.ends() && !w.g.reaches(grant, k.node) {
+					l = out
+				}
+			}
+		}
+		w.ended[grant] = l
+	}
+	return l
+}
+
+// spared returns whether a grant lifts a demotion: a rank given after it does;
+// an admission does not, unless she was out between.
+func (w *window) spared(member, demotion, grant int32, set bool) label {
+	switch {
+	case !w.g.reaches(grant, demotion):
+		return out
+	case set:
+		return in
+	}
+	return w.outBetween(member, demotion, grant)
 }
 
 // outBetween returns whether something ended the member's membership after one
 // node and before another.
 func (w *window) outBetween(member, first, last int32) label {
 	found := out
-	between := func(node int32, stands label) {
-		if w.g.reaches(node, first) && w.g.reaches(last, node) {
-			found = either(found, stands)
-		}
-	}
 	if was := w.base.members.get(member); was != nil {
-		for _, k := range was.strikes {
-			if k.ends() {
-				between(k.node, in)
+		for at := len(was.strikes) - 1; at >= 0; at-- {
+			if k := was.strikes[at]; k.ends() && w.g.reaches(k.node, first) && w.g.reaches(last, k.node) {
+				return in
 			}
 		}
 	}
-	for _, x := range w.lowerings[member] {
-		if x.left == None {
-			between(x.node, w.labels[x.unit])
+	l := w.lowered[member]
+	for at := 0; l != nil && at < len(l.all) && found != in; at++ {
+		if x := l.all[at]; x.left == None && !w.fell(x.number) && w.g.reaches(x.node, first) && w.g.reaches(last, x.node) {
+			found = either(found, w.read(x.number))
 		}
 	}
 	return found

@@ -27,6 +27,7 @@ type State struct {
 	covered    bool                // some effective epoch has all of them in its past
 	policy     int32               // the node of the policy in force; 0: none was set
 	void       sum                 // of the ids of void changes
+	own        map[*member]bool    // while a fold makes the state: what it may write
 }
 
 // Heads returns the heads the state is at, ascending.
@@ -40,14 +41,6 @@ func (s *State) holds(i int32) bool {
 // stands tells whether a node that is in the state is effective there.
 func (s *State) stands(i int32) bool {
 	return s.g.nodes[i].born.err == nil && s.fallen.get(i) == nil
-}
-
-// rank returns a member's rank by number.
-func (s *State) rank(m int32) Rank {
-	if p := s.members.get(m); p != nil {
-		return p.rank
-	}
-	return None
 }
 
 // Rank returns a member's rank; None for whoever is not one.

@@ -109,6 +109,13 @@ func (g *Graph) strikes(i int32) bool {
 	return lowers
 }
 
+// revokedByRoot tells whether an operation revokes a device with its member's
+// root, which no other strike can answer.
+func (g *Graph) revokedByRoot(i int32) bool {
+	o, revokes := g.nodes[i].op.(*Revoke)
+	return revokes && o.ByRoot != protocol.Seal{}
+}
+
 // endsAccess tells whether an operation that takes effect asks for a new epoch.
 func (g *Graph) endsAccess(i int32) bool {
 	switch o := g.nodes[i].op.(type) {
@@ -194,50 +201,77 @@ func (g *Graph) completes(i int32, o *HandOver) bool {
 // targets returns the members an operation is about, one for each part of it
 // that may fall by itself.
 func (g *Graph) targets(i int32) []int32 {
-	number := func(id protocol.MemberID) int32 {
-		m, ok := g.members.find(id)
-		if !ok {
-			return -1
-		}
-		return m
-	}
-	switch o := g.nodes[i].op.(type) {
-	case *Admit:
-		return []int32{g.nodes[i].member}
-	case *SetRank:
-		return []int32{number(o.Member)}
-	case *Leave:
-		return []int32{g.nodes[i].born.author}
-	case *HandOver:
-		if g.completes(i, o) {
-			return []int32{number(o.Old)}
-		}
-	case *Remove:
+	if o, removes := g.nodes[i].op.(*Remove); removes {
 		targets := make([]int32, len(o.Members))
 		for at, id := range o.Members {
-			targets[at] = number(id)
+			targets[at] = g.numbered(id)
 		}
 		return targets
 	}
+	if m, ok := g.subject(unit{i, 0}); ok {
+		return []int32{m}
+	}
 	return nil
+}
+
+func (g *Graph) numbered(id protocol.MemberID) int32 {
+	m, ok := g.members.find(id)
+	if !ok {
+		return -1
+	}
+	return m
+}
+
+// subject returns the member a unit is about; ok is false for none.
+func (g *Graph) subject(x unit) (m int32, ok bool) {
+	n := &g.nodes[x.node]
+	switch o := n.op.(type) {
+	case *Admit:
+		return n.member, true
+	case *SetRank:
+		return g.numbered(o.Member), true
+	case *Leave:
+		return n.born.author, true
+	case *HandOver:
+		if g.completes(x.node, o) {
+			return g.numbered(o.Old), true
+		}
+	case *Remove:
+		if x.part > 0 {
+			return g.numbered(o.Members[x.part-1]), true
+		}
+	}
+	return 0, false
+}
+
+// weight is what decides between crossing operations on one target.
+type weight struct {
+	own, leaves bool // it is about whoever says it; it is a leave
+	restricts   Rank
+	rank        Rank // of the author at birth
+}
+
+func (g *Graph) weight(i int32) weight {
+	n := &g.nodes[i]
+	_, leaves := n.op.(*Leave)
+	return weight{ownWord(n.op), leaves, g.restricts(i), n.born.rank}
 }
 
 // overrules is M3, of two crossing operations on one target: what she says of
 // herself stands before ranks given and admissions, and a root's hand-over falls
 // to a removal; else the higher rank wins over the lower, and of one rank the
 // more restrictive. Admissions do not contradict each other, nor a rank.
-func (g *Graph) overrules(a, b int32) bool {
-	x, y := g.restricts(a), g.restricts(b)
-	_, leaves := g.nodes[b].op.(*Leave)
+func (a weight) overrules(b weight) bool {
+	x, y := a.restricts, b.restricts
 	switch {
-	case ownWord(g.nodes[a].op):
+	case a.own:
 		return y > None
-	case ownWord(g.nodes[b].op): // a leave falls with its author's power, see unlowered
-		return x == None && !leaves
+	case b.own: // a leave falls with its author's power, see holds
+		return x == None && !b.leaves
 	case x > None && y > None && max(x, y) > Founder:
 		return false
-	case g.nodes[a].born.rank != g.nodes[b].born.rank:
-		return g.nodes[a].born.rank > g.nodes[b].born.rank && x != y
+	case a.rank != b.rank:
+		return a.rank > b.rank && x != y
 	}
 	return x < y
 }

@@ -402,3 +402,69 @@ func TestSentences(t *testing.T) {
 		seen[err.Error()] = true
 	}
 }
+
+// A founder raises ben, a convener removes him, and he leaves, all at once: the
+// leave voids the raise, the raise the removal, the removal the leave. What
+// gives falls, so the removal stands, and with it nothing of what ben did with
+// the rank that he was given.
+func TestACycleHasNoStandingLeave(t *testing.T) {
+	w, ana := found(t, someone("ana"))
+	cara := w.joins(ana, someone("cara"), Member)
+	w.does(ana, &SetRank{Member: someone("cara").id(), Rank: Convener})
+	ben := w.joins(ana, someone("ben"), Member)
+	dev := w.joins(ana, someone("dev"), Member)
+	heads := w.graph.Heads()
+	removal := w.doesOn(cara, heads, &Remove{Members: []protocol.MemberID{someone("ben").id()}})
+	raise := w.doesOn(ana, heads, &SetRank{Member: someone("ben").id(), Rank: Founder})
+	w.want(t, "a removal against a founder's word", removal, ErrOverruled)
+	leave := w.doesOn(ben, heads, &Leave{})
+	puppet := w.doesOn(w.pen(ben.who, 0), []protocol.ChangeID{raise}, &Remove{Members: []protocol.MemberID{dev.who.id(), cara.who.id()}})
+	w.want(t, "the removal", removal, nil)
+	w.want(t, "the raise", raise, ErrOverruled)
+	w.want(t, "the leave", leave, ErrStruck)
+	if err := w.reason(puppet); err == nil {
+		t.Error("what he did as a founder stands")
+	}
+	if w.graph.Now().Rank(dev.who.id()) != Member || w.graph.Now().Rank(cara.who.id()) != Convener {
+		t.Error("ben took others with him")
+	}
+}
+
+// A convener revokes a member's device; where he does not know it she was made
+// a founder and removes him. She ranks higher: his word does not reach hers.
+func TestADuelGoesToTheHigherRank(t *testing.T) {
+	w, ana := found(t, someone("ana"))
+	ben := w.joins(ana, someone("ben"), Member)
+	w.does(ana, &SetRank{Member: someone("ben").id(), Rank: Convener})
+	cara := w.joins(ana, someone("cara"), Member)
+	heads := w.graph.Heads()
+	w.does(ana, &SetRank{Member: someone("cara").id(), Rank: Founder})
+	removal := w.does(cara, &Remove{Members: []protocol.MemberID{ben.who.id()}})
+	late := w.doesOn(w.pen(ben.who, 0), heads, &Revoke{Device: cara.device.ID()})
+	w.want(t, "the removal", removal, nil)
+	w.want(t, "the back-dated revocation", late, ErrStruck)
+	if !w.graph.Now().Active(cara.device.ID()) {
+		t.Error("her device is revoked by one who is out")
+	}
+}
+
+// Ben writes on heads that know his removal, but where a founder's word voided
+// it. When the founder's word falls the removal covers what he wrote there.
+func TestAStrikeKnownAndVoidCovers(t *testing.T) {
+	w, ana := found(t, someone("ana"))
+	cara := w.joins(ana, someone("cara"), Member)
+	w.does(ana, &SetRank{Member: cara.who.id(), Rank: Convener})
+	ben := w.joins(ana, someone("ben"), Member)
+	heads := w.graph.Heads()
+	removal := w.doesOn(cara, heads, &Remove{Members: []protocol.MemberID{ben.who.id()}})
+	raise := w.doesOn(ana, heads, &SetRank{Member: ben.who.id(), Rank: Convener})
+	words := Content{Device: ben.device.ID(), Heads: []protocol.ChangeID{removal, raise}}
+	if r := w.graph.Now().ContentRank(words); r != Member && r != Convener {
+		t.Fatalf("raised, his words are a %s's", r)
+	}
+	w.doesOn(ben, heads, &Leave{})
+	w.want(t, "the removal", removal, nil)
+	if r := w.graph.Now().ContentRank(words); r != None {
+		t.Errorf("removed, his words are a %s's", r)
+	}
+}

@@ -45,7 +45,7 @@ func (s *State) Members() []MemberState {
 }
 
 func (s *State) member(number int32, m *member) MemberState {
-	state := MemberState{ID: s.g.members.ids[number], Rank: m.rank, Keeper: s.g.serves(m)}
+	state := MemberState{ID: s.g.members.ids[number], Rank: s.rank(number), Keeper: s.g.serves(m)}
 	var admissions []int32
 	for i := range m.grants {
 		gr := &m.grants[i]
@@ -56,7 +56,7 @@ func (s *State) member(number int32, m *member) MemberState {
 		state.Committed = state.Committed || gr.committed()
 		state.Waiting = state.Waiting || gr.waits
 	}
-	state.Waiting = state.Waiting && m.rank == None && !state.Keeper
+	state.Waiting = state.Waiting && state.Rank == None && !state.Keeper
 	slices.SortFunc(admissions, s.g.compare)
 	state.Admissions = s.g.ids(admissions)
 	return state
