@@ -251,17 +251,14 @@ func (w *window) struck(x unit) label {
 	return verdict
 }
 
-// striker returns what stands and voids x, the first by the order of units.
+// striker returns what stands and voids x: one of several, of the kind that
+// strikers asks first.
 func (w *window) striker(x unit) (by unit, ok bool) {
-	first := int32(len(w.units))
-	w.strikers(x, func(by int32) bool {
-		if w.labels[by] == in {
-			first = min(first, by)
+	w.strikers(x, func(u int32) bool {
+		if w.labels[u] == in {
+			by, ok = w.units[u], true
 		}
-		return true
+		return !ok
 	})
-	if int(first) == len(w.units) {
-		return by, false
-	}
-	return w.units[first], true
+	return by, ok
 }

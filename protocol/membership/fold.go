@@ -78,7 +78,7 @@ func (g *Graph) gather(heads, after []int32) State {
 	rest := slices.DeleteFunc(after, func(i int32) bool { return g.reaches(top, i) })
 	slices.SortFunc(rest, g.compare)
 	s := *g.nodes[top].after
-	s.own = map[*member]bool{}
+	s.own = map[any]bool{}
 	for _, i := range rest {
 		s.apply(i, g.nodes[i].born.err == nil, g.nodes[i].atBirth)
 	}
@@ -110,7 +110,10 @@ func (g *Graph) covers(s, base *State) bool {
 func (s *State) apply(i int32, effective bool, stands func(part int32) bool) {
 	n := &s.g.nodes[i]
 	if !effective {
-		s.void.add(countsVoid, n.change.ID[:])
+		if n.sum == (sum{}) {
+			n.sum.add(countsVoid, n.change.ID[:])
+		}
+		s.void.plus(n.sum)
 	}
 	if n.born.err != nil {
 		return
@@ -166,7 +169,7 @@ func (s *State) act(i int32, stands func(part int32) bool) {
 		}
 	case *Revoke:
 		number, _ := s.g.devices.find(o.Device)
-		s.changeDevice(number, func(d *device) { d.revokes = append(slices.Clip(d.revokes), strike{i, None}) })
+		s.changeDevice(number, func(d *device) { d.revokes = append(d.revokes, strike{i, None}) })
 	case *ExtendCut:
 		strike := s.g.index[o.Strike]
 		s.extended = s.extended.set(strike, append(slices.Clip(s.extended.get(strike)), i))
@@ -190,7 +193,7 @@ func (s *State) grant(i int32, gr grant) {
 
 func (s *State) certify(i int32, standing bool) {
 	number := s.g.devices.number(s.g.nodes[i].cert.DeviceID())
-	s.changeDevice(number, func(d *device) { d.certs = append(slices.Clip(d.certs), backing{i, standing}) })
+	s.changeDevice(number, func(d *device) { d.certs = append(d.certs, backing{i, standing}) })
 }
 
 func (s *State) admit(i int32, o *Admit, effective bool) {

@@ -326,7 +326,7 @@ func (w *window) reason(u int32) error {
 // state folds the judged units onto the narrow's state.
 func (w *window) state() State {
 	s := *w.base
-	s.own = map[*member]bool{}
+	s.own = map[any]bool{}
 	for _, i := range w.after {
 		u, _ := w.number(i)
 		effective := w.labels[u] == in

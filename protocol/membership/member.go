@@ -171,13 +171,22 @@ type backing struct {
 // device returns what is known of a device, nil for nothing.
 func (s *State) device(number int32) *device { return s.devices.get(number) }
 
+// changeDevice is change for a device.
 func (s *State) changeDevice(number int32, change func(*device)) {
-	var d device
-	if was := s.devices.get(number); was != nil {
-		d = *was
+	was := s.devices.get(number)
+	d := was
+	if was == nil || !s.own[was] {
+		d = &device{}
+		if was != nil {
+			*d = *was
+		}
+		d.certs, d.revokes = slices.Clip(d.certs), slices.Clip(d.revokes)
+		s.devices = s.devices.set(number, d)
+		if s.own != nil {
+			s.own[d] = true
+		}
 	}
-	change(&d)
-	s.devices = s.devices.set(number, &d)
+	change(d)
 }
 
 // invitation is what a state knows of one invite.

@@ -199,7 +199,7 @@ func (g *Graph) reaches(h, a int32) bool { return g.nodes[h].past.has(a) }
 // maximal returns the given changes, each once and ascending by id, less those
 // in the past of another.
 func (g *Graph) maximal(nodes []int32) []int32 {
-	if len(nodes) == 1 {
+	if len(nodes) < 2 {
 		return nodes
 	}
 	slices.SortFunc(nodes, g.compareIDs)

@@ -27,7 +27,7 @@ type State struct {
 	covered    bool                // some effective epoch has all of them in its past
 	policy     int32               // the node of the policy in force; 0: none was set
 	void       sum                 // of the ids of void changes
-	own        map[*member]bool    // while a fold makes the state: what it may write
+	own        map[any]bool        // while a fold makes the state: the members and devices it may write
 }
 
 // Heads returns the heads the state is at, ascending.

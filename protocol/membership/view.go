@@ -194,9 +194,17 @@ func (t *sum) add(kind byte, parts ...[]byte) {
 		h.Write(p)
 	}
 	hash := h.Sum(nil)
+	var one sum
+	for i := range one {
+		one[i] = binary.LittleEndian.Uint64(hash[8*i:])
+	}
+	t.plus(one)
+}
+
+func (t *sum) plus(one sum) {
 	carry := uint64(0)
 	for i := range t {
-		t[i], carry = bits.Add64(t[i], binary.LittleEndian.Uint64(hash[8*i:]), carry)
+		t[i], carry = bits.Add64(t[i], one[i], carry)
 	}
 }
 
