@@ -55,13 +55,12 @@ func (n *node) atBirth(int32) bool {
 	return !redacts || n.born.rank >= Convener
 }
 
-// join folds several heads: all up to their narrow is judged for good, what
-// lies after it is looked at anew.
+// join folds several heads: what all the rest has in its past is judged for
+// good, and only the rest is looked at anew.
 func (g *Graph) join(heads []int32) *State {
-	narrow, after := g.window(heads)
-	base := g.nodes[narrow].after
+	base, after := g.window(heads)
 	var s State
-	if w := g.newWindow(narrow, after); w.findStrikes() {
+	if w := g.newWindow(base, after); w.findStrikes() {
 		s = w.fold()
 	} else {
 		s = g.gather(heads, after)

@@ -305,7 +305,7 @@ func (g *Graph) At(heads []protocol.ChangeID) (*State, error) {
 	return g.at(g.maximal(nodes)), nil
 }
 
-// Span returns how many held changes lie after the narrow of ids: what an Add
+// Span returns how many held changes up to ids not all the later ones know: what an Add
 // on these parents, and [Graph.At] these heads, may have to judge, at about
 // 2 µs each. It is cheap; ids that are not held count for nothing.
 func (g *Graph) Span(ids []protocol.ChangeID) int {

@@ -33,9 +33,9 @@ type window struct {
 	ended map[int32]label // by grant: whether all that ended its member before the narrow is in its past
 }
 
-// newWindow numbers the units of what lies after a narrow.
-func (g *Graph) newWindow(narrow int32, after []int32) *window {
-	w := &window{g: g, base: g.nodes[narrow].after, after: after, first: after[0], kept: map[int32]bool{}, ended: map[int32]label{}}
+// newWindow numbers the units of what lies after a state.
+func (g *Graph) newWindow(base *State, after []int32) *window {
+	w := &window{g: g, base: base, after: after, first: after[0], kept: map[int32]bool{}, ended: map[int32]label{}}
 	w.at = make([]int32, after[len(after)-1]-w.first+1)
 	for i := range w.at {
 		w.at[i] = -1

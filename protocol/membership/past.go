@@ -130,6 +130,9 @@ func (p past) settled() past {
 			break
 		}
 	}
+	for len(p.more) > 0 && p.more[len(p.more)-1] == nil {
+		p.more = p.more[:len(p.more)-1]
+	}
 	if len(p.more) == 1 && p.next() >= chunkBits {
 		p.more = nil
 	}
@@ -149,6 +152,23 @@ func (p *past) next() int {
 		}
 	}
 	return chunkBits
+}
+
+// common returns what is in both.
+func (p past) common(q past) past {
+	if q.full < p.full {
+		p, q = q, p
+	}
+	c := past{full: p.full}
+	for at := p.full >> chunkShift; at<<chunkShift < p.end(); at++ {
+		both := &chunk{}
+		for i := range both {
+			word := at*chunkWords + int32(i)
+			both[i] = p.word(word) & q.word(word)
+		}
+		c.more = append(c.more, both)
+	}
+	return c.settled()
 }
 
 // holds tells whether all of q is in p.
@@ -218,13 +238,57 @@ func (g *Graph) union(heads []int32) past {
 	return all
 }
 
-// window returns the narrow of heads and all that lies after it, as numbered.
-func (g *Graph) window(heads []int32) (narrow int32, after []int32) {
-	narrow = heads[0]
+// window returns the state of all that every later change up to heads has in
+// its past, and those later changes, as numbered. Mostly that is the state
+// after the narrow; where each rung of forks knows all of the rung before, it
+// is a later one.
+func (g *Graph) window(heads []int32) (base *State, after []int32) {
+	if known, ok := g.rung(heads); ok {
+		after = between(&known, g.union(heads))
+		return g.at(g.tips(known, after)), after
+	}
+	narrow := heads[0]
 	for _, h := range heads[1:] {
 		narrow = g.meet(narrow, h)
 	}
-	return narrow, between(&g.nodes[narrow].past, g.union(heads))
+	return g.nodes[narrow].after, between(&g.nodes[narrow].past, g.union(heads))
+}
+
+// farRung is how many changes after it a rung is looked for behind.
+const farRung = 256
+
+// rung returns the greatest set that all later changes up to heads know; ok is
+// false when it is far.
+func (g *Graph) rung(heads []int32) (known past, ok bool) {
+	known = g.nodes[heads[0]].past
+	for _, h := range heads[1:] {
+		known = known.common(g.nodes[h].past)
+	}
+	later := between(&known, g.union(heads))
+	for asked := 0; asked < len(later); asked++ {
+		if len(later) > farRung {
+			return known, false
+		}
+		if p := &g.nodes[later[asked]].past; !p.holds(&known) {
+			less := known.common(*p)
+			later = append(later, between(&less, known)...)
+			known = less
+		}
+	}
+	return known, true
+}
+
+// tips returns the changes of a set that none of it stands on, ascending by
+// id, by what stands on them after it.
+func (g *Graph) tips(set past, after []int32) (tips []int32) {
+	for _, i := range after {
+		for _, p := range g.nodes[i].preds {
+			if set.has(p) {
+				tips = append(tips, p)
+			}
+		}
+	}
+	return g.maximal(tips)
 }
 
 // between lists what of a set a smaller one has not.
