@@ -81,7 +81,9 @@ func (n *Node) openCommunity(id protocol.CommunityID) (*community, error) {
 	if err := c.open(); err != nil {
 		return nil, err
 	}
-	c.founded, c.cared = c.replica.Genesis().Name, c.replica.Genesis().Concern
+	if g := c.replica.Genesis(); g != nil {
+		c.founded, c.cared = g.Name, g.Concern
+	}
 	if c.shelf, err = openShelf(filepath.Join(c.dir(), "view.db"), c.log); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
@@ -284,6 +286,14 @@ func (c *community) event(e replica.Event) {
 	case replica.Members:
 		c.introducePeers()
 		c.node.feed.Tell(api.Event{Event: api.EventPeople, Community: c.id.String()})
+	case replica.Whole:
+		c.log.Info("what was damaged is whole again")
+		if g := c.replica.Genesis(); g != nil {
+			c.founded, c.cared = g.Name, g.Concern
+		}
+		if err := c.catchUp(); err != nil {
+			c.log.Error("the view cannot catch up", "error", err)
+		}
 	case replica.Damaged:
 		c.log.Error("a document cannot be read whole", "document", e.Document, "error", e.Err)
 	}
@@ -353,6 +363,10 @@ func (c *community) rebuild() error {
 // catchUp brings the view to where the log is: from its stamp on, or all of it
 // when it is new.
 func (c *community) catchUp() error {
+	if err := c.replica.Ailing(); err != nil {
+		c.log.Error("what is damaged is asked for from other members' nodes", "error", err)
+		return nil // the view shows what it showed last
+	}
 	ask := replica.Refresh{After: c.shelf.stamp()}
 	// Once at least: what a verdict or a key changed has no arrival of its own.
 	for once := true; once || ask.After < c.store.Arrived(); once = false {

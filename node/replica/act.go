@@ -50,6 +50,9 @@ func (r *Replica) written(in Write) (Written, error) {
 	if err != nil || len(drafts) == 0 {
 		return Written{Document: id}, err
 	}
+	if end := r.ownTip(r.ownLog(protocol.Content)); r.missing[end.id] {
+		return Written{}, ErrHurt
+	}
 	key, err := r.writable()
 	if err != nil {
 		return Written{}, err

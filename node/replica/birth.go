@@ -145,6 +145,7 @@ func (empty) Changes() uint64                                                  {
 func (empty) Logs() []protocol.LogRef                                          { return nil }
 func (empty) Tips(protocol.LogID) []protocol.ChangeID                          { return nil }
 func (empty) Has(protocol.ChangeID) (bool, error)                              { return false, nil }
+func (empty) Seq(protocol.ChangeID) (uint64, error)                            { return 0, nil }
 func (empty) At(protocol.LogID, uint64) ([]protocol.ChangeID, error)           { return nil, nil }
 func (empty) Record(protocol.RecordKey) (*protocol.Record, error)              { return nil, nil }
 func (empty) Local(string) ([]byte, error)                                     { return nil, nil }

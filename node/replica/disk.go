@@ -27,6 +27,9 @@ type Disk interface {
 	Has(id protocol.ChangeID) (bool, error)
 	// Change returns a held change and its log; nil when it is not held.
 	Change(id protocol.ChangeID) (*protocol.Change, protocol.LogRef, error)
+	// Seq returns the seq of a held change, also when it is damaged; 0 when it is
+	// not held.
+	Seq(id protocol.ChangeID) (uint64, error)
 	// Stand returns the control heads and the epoch in force at a held change:
 	// its own, or those it inherits along its log.
 	Stand(id protocol.ChangeID) (heads []protocol.ChangeID, epoch protocol.ChangeID, err error)

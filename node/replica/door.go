@@ -210,7 +210,7 @@ type entering struct {
 // verdict rests on the change and its ancestors alone.
 func (e *entering) enter(c *protocol.Change) (need, error) {
 	for _, id := range c.Names() {
-		if e.new[id] == nil && !e.r.has(id) {
+		if e.new[id] == nil && (!e.r.has(id) || !e.r.readable(id)) {
 			return need{change: id}, nil
 		}
 	}

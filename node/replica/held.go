@@ -49,20 +49,36 @@ func (r *Replica) loadTips() error {
 	for _, ref := range r.disk.Logs() {
 		l := &logState{ref: ref}
 		for _, id := range r.disk.Tips(ref.ID) {
-			c, _, err := r.disk.Change(id)
+			t, err := r.loadTip(id)
 			if err != nil {
 				return err
 			}
-			heads, epoch, err := r.disk.Stand(id)
-			if err != nil {
-				return err
-			}
-			l.tips = append(l.tips, tip{id, c.Seq, c.Lamport, heads, epoch})
+			l.tips = append(l.tips, t)
 		}
 		r.logs[ref.ID] = l
 	}
 	r.frontier = r.held()
 	return nil
+}
+
+// loadTip reads one end. Of a damaged one only its place is known, and nothing
+// can follow it until it is mended.
+func (r *Replica) loadTip(id protocol.ChangeID) (t tip, err error) {
+	t.id = id
+	if t.seq, err = r.disk.Seq(id); err != nil {
+		return t, err
+	}
+	if t.heads, t.epoch, err = r.disk.Stand(id); err != nil {
+		return t, err
+	}
+	c, _, err := r.disk.Change(id)
+	if r.hurt(err) {
+		return t, nil
+	}
+	if err == nil {
+		t.lamport = c.Lamport
+	}
+	return t, err
 }
 
 // held returns the frontier of all that is held, this step's changes included.
@@ -99,7 +115,9 @@ func (r *Replica) brief(id protocol.ChangeID) (brief, bool) {
 	}
 	c, log, err := r.disk.Change(id)
 	if err != nil || c == nil {
-		r.fail(err)
+		if !r.hurt(err) {
+			r.fail(err)
+		}
 		return brief{}, false
 	}
 	b := briefOf(log, c)
@@ -137,7 +155,9 @@ func (r *Replica) before(log protocol.LogID, seq uint64, id, kept protocol.Chang
 		return false
 	}
 	at, ok, err := r.disk.Ancestor(kept, seq)
-	r.fail(err)
+	if !r.hurt(err) {
+		r.fail(err)
+	}
 	return ok && at == id
 }
 

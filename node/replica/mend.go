@@ -22,6 +22,28 @@ func (r *Replica) lacks(err error) {
 	}
 }
 
+// hurt tells whether an error is damage that has a name, which it remembers to
+// ask for: what asked goes without, and nothing else stops.
+func (r *Replica) hurt(err error) bool {
+	d, ok := errors.AsType[damage](err)
+	if !ok || d.Damaged().IsZero() {
+		return false
+	}
+	r.lacks(err)
+	r.later(r.askAll)
+	return true
+}
+
+// readable tells whether a held change can be read: what stands on one that
+// cannot waits until it is mended.
+func (r *Replica) readable(id protocol.ChangeID) bool {
+	if r.fresh[id] != nil || r.graph.Has(id) {
+		return true
+	}
+	_, ok := r.brief(id)
+	return ok && !r.missing[id]
+}
+
 // damaged tells of a document that cannot be read, and asks the peers for what
 // it lacks.
 func (r *Replica) damaged(document protocol.DocumentID, err error) {
@@ -107,6 +129,12 @@ func (r *Replica) mend(changes []*protocol.Change) (any bool) {
 // wholeAgain has what a change is part of read and folded anew, once the disk
 // has it.
 func (r *Replica) wholeAgain(c *protocol.Change) {
+	r.parked.came(need{change: c.ID})
+	for _, l := range r.logs {
+		if t := l.tipOf(c.ID); t != nil {
+			t.lamport = c.Lamport
+		}
+	}
 	if c.Class == protocol.Content {
 		id := c.DocumentOf(c.ID)
 		r.documents.drop(id)

@@ -111,6 +111,7 @@ const (
 	Topics                        // the topics to subscribe to changed: see [Replica.Topics]
 	Members                       // ranks or devices changed: who may be served changed
 	Forked                        // Device's log has another end: see [Replica.Forks]
+	Whole                         // the control log is whole again: see [Replica.Ailing]
 	Damaged                       // Document cannot be read from disk: Err; the rest goes on
 	Faulty                        // the disk failed: Err. Nothing more is done; open the replica anew
 )

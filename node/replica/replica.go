@@ -31,6 +31,7 @@ var (
 	ErrNoDevice = errors.New("this device may not act in the community")
 	ErrUnknown  = errors.New("there is no such document")
 	ErrNoKey    = errors.New("no key to write under has come yet")
+	ErrHurt     = errors.New("what this device wrote last is damaged on its disk; it is asked for from other members' nodes, connect to one and try again")
 	ErrBehind   = errors.New("more than can be joined in one change")
 )
 
@@ -65,6 +66,7 @@ type Replica struct {
 
 	missing  map[protocol.ChangeID]bool // damaged on disk
 	erasing  erasing
+	ailment  *ailment // nil: the control log is whole
 	deferred []func() // for the next step: what may only read or tell what is on disk then
 	rotation rotation // the epoch that is due, if one is
 	wake     int64    // when a Tick is due; 0: never
@@ -74,13 +76,17 @@ type Replica struct {
 
 // Open reads what is needed to go on: the control graph, the tips, the keys.
 // It never reads all changes. An empty disk is [ErrEmpty]: [Found] and [Adopt]
-// give its first batch.
+// give its first batch. Damage to the control log that peers can mend is no
+// error: see [Replica.Ailing].
 func Open(cfg Config) (*Replica, error) {
 	r := blank(cfg)
 	if cfg.Disk.Arrived() == 0 {
 		return nil, ErrEmpty
 	}
 	if err := r.load(); err != nil {
+		if ailing := openAiling(cfg, err); ailing != nil {
+			return ailing, nil
+		}
 		return nil, fmt.Errorf("replica: %w", err)
 	}
 	return r, nil
@@ -185,7 +191,7 @@ func (r *Replica) Status() Status {
 // State returns the fold of all control changes: who may do what.
 func (r *Replica) State() *membership.State { return r.now }
 
-// Genesis returns what the community began with.
+// Genesis returns what the community began with; nil while that is damaged.
 func (r *Replica) Genesis() *membership.Genesis {
 	e, _ := r.graph.Change(protocol.ChangeID(r.cfg.Community))
 	g, _ := e.Operation.(*membership.Genesis)
@@ -198,12 +204,19 @@ func (r *Replica) GenesisRun() (*protocol.Run, error) { return r.disk.Run(1, 0) 
 // Certificate returns the certificate of a device, if a control change
 // carries one: enough to check its signatures, no sign of any right.
 func (r *Replica) Certificate(device protocol.DeviceID) (*identity.Certificate, bool) {
-	return r.graph.Certificate(device)
+	cert, ok := r.graph.Certificate(device)
+	if !ok && r.ailment != nil {
+		cert, ok = r.ailment.certificates[device]
+	}
+	return cert, ok
 }
 
 // Document folds one document as it stands, from disk if need be.
 // [ErrUnknown] when nothing of it shows.
 func (r *Replica) Document(id protocol.DocumentID) (*Document, error) {
+	if err := r.Ailing(); err != nil {
+		return nil, err
+	}
 	d, err := r.document(id)
 	if err != nil {
 		r.lacks(err)

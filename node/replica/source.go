@@ -12,17 +12,25 @@ type source struct{ r *Replica }
 // Frontier returns the tips of all that is on disk.
 func (s source) Frontier() *reconcile.Frontier { return s.r.frontier }
 
+// failed stops the replica for a fault of the disk; damage hides one thing from
+// one peer until it is mended.
+func (s source) failed(err error) {
+	if !s.r.hurt(err) {
+		s.r.fail(err)
+	}
+}
+
 // IDs returns the ids held at seq of a log.
 func (s source) IDs(log protocol.LogID, seq uint64) []protocol.ChangeID {
 	ids, err := s.r.disk.At(log, seq)
-	s.r.fail(err)
+	s.failed(err)
 	return ids
 }
 
 // Ancestor returns the id at seq on the chain that ends in tip.
 func (s source) Ancestor(_ protocol.LogID, tip reconcile.Tip, seq uint64) (protocol.ChangeID, bool) {
 	id, ok, err := s.r.disk.Ancestor(tip.ID, seq)
-	s.r.fail(err)
+	s.failed(err)
 	return id, ok
 }
 

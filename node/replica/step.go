@@ -59,6 +59,9 @@ func (r *Replica) Step(now int64, inputs ...Input) []Output {
 	if r.fault != nil {
 		return r.refuseAll(inputs)
 	}
+	if r.ailment != nil {
+		return r.stepAiling(now, inputs)
+	}
 	r.begin(now)
 	if r.wake != 0 && r.wake <= now {
 		r.wake = 0
@@ -167,8 +170,11 @@ func (r *Replica) hear(in Input) []func() {
 
 // refuseAll answers a step that came to nothing because the disk failed.
 func (r *Replica) refuseAll(inputs []Input) []Output {
-	out := []Output{Event{What: Faulty, Err: r.fault}}
-	err := fmt.Errorf("%w: %w", ErrBroken, r.fault)
+	return append([]Output{Event{What: Faulty, Err: r.fault}}, refuse(inputs, fmt.Errorf("%w: %w", ErrBroken, r.fault))...)
+}
+
+// refuse answers all local acts with an error.
+func refuse(inputs []Input, err error) (out []Output) {
 	for _, in := range inputs {
 		switch in := in.(type) {
 		case Write:

@@ -51,7 +51,7 @@ func (r *Replica) settleControl() {
 			r.setRightLog(log, r.covered(log, before, r.now))
 		}
 	}
-	for target := range r.redactions {
+	for _, target := range sortedIDs(slices.Collect(maps.Keys(r.redactions))) {
 		b, ok := r.known(target)
 		if ok && b.log.Class == protocol.Content &&
 			r.redacted(before, target, b.log.Device) != r.redacted(r.now, target, b.log.Device) {

@@ -337,7 +337,10 @@ func (n *node) crash() {
 	for _, id := range n.w.linksOf(n) {
 		n.w.cut(id)
 	}
-	after := n.fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: n.w.faults.unsynced, RNG: n.w.rng})
+	// The database has goroutines of its own, and how many blocks are not synced
+	// is theirs to say: they draw from a stream of their own.
+	chance := rand.New(rand.NewPCG(n.w.rng.Uint64(), 2))
+	after := n.fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: n.w.faults.unsynced, RNG: chance})
 	if err := n.store.Close(); err != nil {
 		n.w.t.Fatal(err)
 	}

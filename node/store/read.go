@@ -48,6 +48,16 @@ func (s *Store) ArrivalOf(id protocol.ChangeID) (uint64, error) {
 	return at.arrival, nil
 }
 
+// Seq returns the seq of a held change, which is known also when its header is
+// damaged; 0 when it is not held.
+func (s *Store) Seq(id protocol.ChangeID) (uint64, error) {
+	at, _, ok, err := s.spot(id)
+	if err != nil || !ok {
+		return 0, err
+	}
+	return at.seq, nil
+}
+
 // Header returns the header of a held change, also when its body is damaged;
 // nil when it is not held.
 func (s *Store) Header(id protocol.ChangeID) (*protocol.Header, error) {
@@ -172,7 +182,7 @@ func (s *Store) at(p place, id protocol.ChangeID) (*protocol.Change, error) {
 }
 
 // damaged gives damage the name of what it hit: the id asked for, or else the
-// one that the next change or the branch's tip tells. Other errors pass.
+// one that the next change, the branch's tip or the index tells. Other errors pass.
 func (s *Store) damaged(err error, p place, id protocol.ChangeID) error {
 	d, ok := errors.AsType[*DamagedError](err)
 	if !ok {
@@ -187,12 +197,27 @@ func (s *Store) damaged(err error, p place, id protocol.ChangeID) error {
 		d.ID = b.tipID
 	default:
 		value, err := s.get(changeKey(place{p.branch, p.seq + 1}))
-		if err != nil {
-			break
+		if err == nil {
+			if next, err := decodeChange(value, s.community); err == nil {
+				d.ID = next.Previous
+				break
+			}
 		}
-		if next, err := decodeChange(value, s.community); err == nil {
-			d.ID = next.Previous
-		}
+		d.ID = s.lookUp(p)
 	}
 	return d
+}
+
+// lookUp finds the id of a place that no other change tells, by all there are;
+// zero when the index does not tell either.
+func (s *Store) lookUp(p place) (id protocol.ChangeID) {
+	for e, err := range s.scan(tableRange(tableID)) {
+		if err != nil {
+			return id
+		}
+		if at, err := decodeSpot(e.value); err == nil && at.place == p && len(e.key) == len(idKey(id)) {
+			return protocol.ChangeID(e.key[keyHead : keyHead+len(id)])
+		}
+	}
+	return id
 }
