@@ -8,11 +8,12 @@ import type { Happening } from './views'
 
 const followers = new Set<(h: Happening) => void>()
 
-/** Whether the node is at the other end of the line, and how much was heard to
+/** Whether the node is at the other end of the line, and what was heard to
  * change since this page was opened. */
 class Nearness {
   up = $state(true)
-  changed = $state(0)
+  /** The documents that changed, by id. */
+  changed = $state.raw<ReadonlySet<string>>(new Set())
   line: Line | undefined
 
   /** Opens the line; returns what closes it. */
@@ -21,7 +22,7 @@ class Nearness {
     const address = location.origin.replace(/^http/, 'ws') + '/v1/events'
     const line = new Line(() => new WebSocket(address), token, {
       happened: (h) => {
-        if (h.event === 'changed') this.changed += h.ids.length
+        if (h.event === 'changed') this.changed = new Set([...this.changed, ...h.ids])
         for (const follow of [...followers]) follow(h)
       },
       reached: (up) => (this.up = up),

@@ -177,7 +177,6 @@ export interface Doc {
   fields?: Record<string, unknown>
   answers?: Entry[]
   waiting_for_key?: number
-  heads: string[]
   history: Change[]
 }
 

@@ -1,0 +1,57 @@
+// A browser for the tests, and what every page must keep to.
+import { readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { chromium } from 'playwright-core'
+
+const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
+const shots = new URL('../../../../build/shots/', import.meta.url).pathname
+
+export const themes = ['light', 'dark']
+export const widths = [360, 768, 1440]
+
+/** Opens Debian's Chromium. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--no-first-run'],
+  })
+}
+
+/** A page that writes down what it must not do: complain in the console, ask
+ * anybody but this machine, or break its own policy. */
+export async function watched(browser, faults, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  page.on('console', (said) => {
+    if (said.type() === 'error' || said.type() === 'warning') faults.push(`console ${said.type()}: ${said.text()}`)
+  })
+  page.on('pageerror', (error) => faults.push(`error: ${error.stack ?? error}`))
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    if (url.protocol !== 'data:' && url.protocol !== 'blob:' && url.hostname !== '127.0.0.1') faults.push(`asked ${url.host}`)
+  })
+  return page
+}
+
+/** Has axe look at a page; returns what it finds wrong, in words. */
+export async function look(page) {
+  const { violations } = await page.evaluate(`${axe};axe.run(document, { resultTypes: ['violations'] })`)
+  return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(' ')}: ${n.failureSummary.split('\n')[1]?.trim()}`))
+}
+
+/** What sticks out to the right of a page, if anything does. */
+export async function overflow(page) {
+  return page.evaluate(() => {
+    const wide = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= wide) return []
+    return [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > wide + 1).map((e) => `${e.tagName}.${e.getAttribute('class')} sticks out at ${wide}`)
+  })
+}
+
+/** Takes a picture of a whole page. */
+export async function shoot(page, name) {
+  await mkdir(shots, { recursive: true })
+  await page.screenshot({ path: `${shots}${name}.png`, fullPage: true })
+}
