@@ -31,9 +31,9 @@ type community struct {
 	tokens  atomic.Uint64
 	numbers atomic.Uint64 // of sessions
 	events  hub
-	shelf   *shelf        // the view, and what is not yet in it
-	founded string        // the name it was founded with
-	cared   string        // what its founder cared about
+	shelf   *shelf // the view, and what is not yet in it
+	founded string // the name it was founded with
+	cared   string // what its founder cared about
 
 	// The loop's own.
 	store    *store.Store

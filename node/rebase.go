@@ -2,6 +2,8 @@ package node
 
 import (
 	"context"
+	"slices"
+	"unicode"
 
 	letters "coppice.example/crdt/text"
 	"coppice.example/node/envelope"
@@ -9,33 +11,26 @@ import (
 )
 
 // rebase returns what a text reads when two came from one base apart: what
-// stands now, and what a writer made of the base. What both did alike is done
-// once, so that saying it again after a lost answer changes nothing.
+// stands now, and what a writer made of the base. What both did alike in one
+// place is done once: who says it again after a lost answer changes nothing,
+// as long as nobody wrote right beside it.
 func rebase(base, now, wanted string) (string, error) {
 	if base == now {
 		return wanted, nil
 	}
-	theirs, mine := letters.Diff(base, now), letters.Diff(base, wanted)
-	common := map[letters.Edit]bool{}
-	for _, e := range onBase(theirs) {
-		common[e] = true
-	}
-	ours, drift := []letters.Edit(nil), 0
-	for i, e := range onBase(mine) {
-		if common[e] {
-			drift += len([]rune(e.Ins)) - e.Del // not done, so what follows stands elsewhere
-			continue
-		}
-		kept := mine[i]
-		kept.Pos -= drift
-		ours = append(ours, kept)
-	}
+	from := []rune(base)
+	theirs, mine := hunks(from, now), hunks(from, wanted)
+	mine = slices.DeleteFunc(mine, func(h hunk) bool {
+		return slices.ContainsFunc(theirs, func(other hunk) bool {
+			return h.at == other.at && h.del == other.del && slices.Equal(h.ins, other.ins)
+		})
+	})
 	var t letters.Text
 	begun := []letters.ID{{1}}
 	for _, c := range []letters.Change{
 		{ID: begun[0], Edits: []letters.Edit{{Ins: base}}},
-		{ID: letters.ID{2}, Parents: begun, Edits: theirs},
-		{ID: letters.ID{3}, Parents: begun, Edits: ours},
+		{ID: letters.ID{2}, Parents: begun, Edits: edits(theirs)},
+		{ID: letters.ID{3}, Parents: begun, Edits: edits(mine)},
 	} {
 		if err := t.Apply(c); err != nil {
 			return "", err
@@ -44,14 +39,83 @@ func rebase(base, now, wanted string) (string, error) {
 	return t.String(), nil
 }
 
-// onBase moves edits, each of which stands on those before it, to where they
-// stand on the text they all began from.
-func onBase(edits []letters.Edit) []letters.Edit {
-	out, drift := make([]letters.Edit, len(edits)), 0
-	for i, e := range edits {
-		out[i] = e
-		out[i].Pos, out[i].Index = e.Pos-drift, 0
-		drift += len([]rune(e.Ins)) - e.Del
+// hunk says that del runes of a base were struck at a place and others written.
+type hunk struct {
+	at, del int
+	ins     []rune
+}
+
+// hunks tells what became of a base, in order. Of the places that one hunk
+// could stand at alike ("a b" to "a a b") it takes the same whoever asks.
+func hunks(base []rune, now string) []hunk {
+	var out []hunk
+	drift := 0
+	for _, e := range letters.Diff(string(base), now) {
+		h := hunk{e.Pos - drift, e.Del, []rune(e.Ins)}
+		drift += len(h.ins) - h.del
+		out = append(out, h)
+	}
+	for i := range out {
+		low, high := 0, len(base)
+		if i > 0 {
+			low = out[i-1].at + out[i-1].del
+		}
+		if i+1 < len(out) {
+			high = out[i+1].at
+		}
+		out[i] = out[i].slid(base, low, high)
+	}
+	return out
+}
+
+// slid moves a hunk that only writes or only strikes, within low and high, to
+// the best of the places at which it means the same: where a line begins, else
+// where a word does, else the last.
+func (h hunk) slid(base []rune, low, high int) hunk {
+	n := len(h.ins) + h.del
+	if n == 0 || h.del > 0 && len(h.ins) > 0 {
+		return h
+	}
+	// The rune k places right of where what is written or struck begins, when
+	// that is thought of as going on for ever.
+	turned := func(k int) rune {
+		k = (k%n + n) % n
+		if h.del > 0 {
+			return base[h.at+k]
+		}
+		return h.ins[k]
+	}
+	left, right := 0, 0
+	for h.at+left > low && base[h.at+left-1] == turned(left-1) {
+		left--
+	}
+	for h.at+right+h.del < high && base[h.at+right+h.del] == turned(right) {
+		right++
+	}
+	best := right
+	for _, begins := range []func(rune) bool{func(r rune) bool { return r == '\n' }, unicode.IsSpace} {
+		k := right
+		for k >= left && h.at+k > 0 && !begins(base[h.at+k-1]) {
+			k--
+		}
+		if k >= left {
+			best = k
+			break
+		}
+	}
+	moved := hunk{at: h.at + best, del: h.del}
+	for k := range h.ins {
+		moved.ins = append(moved.ins, turned(best+k))
+	}
+	return moved
+}
+
+// edits makes the edits of a text of hunks in order.
+func edits(hunks []hunk) []letters.Edit {
+	out, drift := make([]letters.Edit, len(hunks)), 0
+	for i, h := range hunks {
+		out[i] = letters.Edit{Index: i, Pos: h.at + drift, Del: h.del, Ins: string(h.ins)}
+		drift += len(h.ins) - h.del
 	}
 	return out
 }

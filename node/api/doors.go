@@ -87,8 +87,9 @@ func (d *Doors) Browser() http.Handler {
 			return
 		case r.URL.Path == sessionPath && r.Method == http.MethodPost:
 		default:
-			if _, ok := d.sessions.Admits(bearer(r)); !ok {
+			if _, ok := d.sessions.Admits(bearer(r.Header.Values("Authorization"))); !ok {
 				w.Header().Set("WWW-Authenticate", "Bearer")
+				w.Header().Set("Connection", "close") // else the server would wait for the body
 				refuse(w, fmt.Errorf("%w: there is no session, or it is over", ErrSession))
 				return
 			}

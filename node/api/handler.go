@@ -33,6 +33,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 // Huma makes its own errors by this function: requests that do not parse or
 // do not fit their schema. They leave in the same form as all others.
 func init() {
+	huma.ValidateStrictCasing = true // "Title" is no "title"
 	huma.NewError = func(status int, message string, details ...error) huma.StatusError {
 		kind := ErrUsage
 		switch {

@@ -171,9 +171,16 @@ const (
 	sessionPath  = "/v1/session"
 )
 
-// bearer returns the token of a request.
-func bearer(r *http.Request) string {
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+// bearer returns the token of a request: its one Authorization header is
+// "Bearer" and the token, and nothing else is one.
+func bearer(values []string) string {
+	if len(values) != 1 {
+		return ""
+	}
+	token, is := strings.CutPrefix(values[0], "Bearer ")
+	if !is {
+		return ""
+	}
 	return token
 }
 
@@ -200,8 +207,7 @@ func (a *acts) sessions(s *Sessions, web string) {
 		})
 	huma.Register(a.api, operation(http.MethodDelete, sessionPath, "leave-page", "End this page's session"),
 		func(_ context.Context, in *leaving) (*answer[none], error) {
-			token, _ := strings.CutPrefix(in.Authorization, "Bearer ")
-			s.End(token)
+			s.End(bearer([]string{in.Authorization}))
 			return &answer[none]{}, nil
 		})
 }
