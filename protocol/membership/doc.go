@@ -53,8 +53,8 @@
 //
 // The state after every change is kept and shares all but a path of 16-wide
 // nodes with the one before, about 2 KB a change. Asking at a single head is a
-// look-up; at several, a look at what lies after their narrow. 5,000 changes
-// fold in about 20 ms, keys and signatures (0.2 ms an entry) apart; see
-// DESIGN.md. A graph and its states belong to one goroutine. There is no I/O
+// look-up; at several, a look at what not all the rest knows, about 1 µs a
+// change; [Graph.Span] tells how many. 5,000 changes fold in about 20 ms, keys
+// and signatures (0.2 ms an entry) apart; see DESIGN.md. A graph and its states belong to one goroutine. There is no I/O
 // here, no clock and no randomness: an invite's expiry is for nodes to heed.
 package membership

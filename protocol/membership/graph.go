@@ -305,9 +305,10 @@ func (g *Graph) At(heads []protocol.ChangeID) (*State, error) {
 	return g.at(g.maximal(nodes)), nil
 }
 
-// Span returns how many held changes up to ids not all the later ones know: what an Add
-// on these parents, and [Graph.At] these heads, may have to judge, at about
-// 2 µs each. It is cheap; ids that are not held count for nothing.
+// Span returns how many held changes up to ids are not known to all the later
+// ones: what an Add on these parents, and [Graph.At] these heads, have to judge
+// anew, mostly at about 1 µs each. It judges nothing but the rung before; ids
+// that are not held count for nothing.
 func (g *Graph) Span(ids []protocol.ChangeID) int {
 	var nodes []int32
 	for _, id := range ids {
