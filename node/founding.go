@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"coppice.example/node/api"
+	"coppice.example/node/envelope"
 	"coppice.example/node/replica"
 	"coppice.example/node/store"
 	"coppice.example/protocol"
@@ -22,38 +23,59 @@ const stagePrefix = ".new-"
 
 // Found implements [api.Backend].
 func (n *Node) Found(ctx context.Context, call api.Call, f api.Founding) (api.Founded, error) {
+	b, err := n.birth(call, f, nil)
+	if err != nil {
+		return api.Founded{}, err
+	}
+	c, err := n.settle(ctx, b.id, b.persona, b.outputs, nil)
+	if err != nil {
+		return api.Founded{}, err
+	}
+	return b.founded(c), nil
+}
+
+// birth is a community that is about to be.
+type birth struct {
+	id      protocol.CommunityID
+	persona *persona // its founder
+	outputs []replica.Output
+}
+
+func (b *birth) founded(c *community) api.Founded {
+	return api.Founded{Community: b.id.String(), Member: b.persona.Member.String(), Name: c.name()}
+}
+
+// birth makes what a community begins with; carried, its charter is a copy.
+func (n *Node) birth(call api.Call, f api.Founding, carried *envelope.Carried) (*birth, error) {
 	f.Name, f.Concern = strings.TrimSpace(f.Name), strings.TrimSpace(f.Concern)
 	if f.Style == "" {
 		f.Style = "mixed"
 	}
 	switch {
 	case f.Name == "" || utf8.RuneCountInString(f.Name) > protocol.MaxName:
-		return api.Founded{}, api.Hint(fmt.Errorf("%w: a community's name has 1 to %d characters", api.ErrUsage, protocol.MaxName), "give it a name: `coppice found NAME --concern TEXT`")
+		return nil, api.Hint(fmt.Errorf("%w: a community's name has 1 to %d characters", api.ErrUsage, protocol.MaxName), "give it a name: `coppice found NAME --concern TEXT`")
 	case f.Concern == "" || utf8.RuneCountInString(f.Concern) > protocol.MaxFounding:
-		return api.Founded{}, api.Hint(fmt.Errorf("%w: what its members care about takes 1 to %d characters", api.ErrUsage, protocol.MaxFounding), "say it with --concern TEXT; the charter has room for more later")
+		return nil, api.Hint(fmt.Errorf("%w: what its members care about takes 1 to %d characters", api.ErrUsage, protocol.MaxFounding), "say it with --concern TEXT; the charter has room for more later")
 	}
 	p, err := newPersona(personaName(f.As))
 	if err != nil {
-		return api.Founded{}, err
+		return nil, err
 	}
 	cfg := replica.Config{Device: p.Device, Incarnation: n.incarnation.ID, Kinds: n.kinds, Random: rand.Reader}
 	id, outputs, err := replica.Found(int64(n.cfg.wall(call.Now))*1000, cfg, replica.Founding{
 		Root: p.Root, Name: f.Name, Concern: f.Concern, Style: f.Style,
-		Person: p.Name, Commitment: f.Commitment,
+		Person: p.Name, Commitment: f.Commitment, Carried: carried,
 	})
 	if err != nil {
-		return api.Founded{}, explain(err)
+		return nil, explain(err)
 	}
-	c, err := n.settle(ctx, id, p, outputs)
-	if err != nil {
-		return api.Founded{}, err
-	}
-	return api.Founded{Community: id.String(), Member: p.Member.String(), Name: c.name()}, nil
+	return &birth{id, p, outputs}, nil
 }
 
-// settle gives a new community its place in the home: keys and first batch in
-// a directory beside, then one rename. Only then is it there.
-func (n *Node) settle(_ context.Context, id protocol.CommunityID, p *persona, outputs []replica.Output) (*community, error) {
+// settle gives a new community its place in the home: keys, first batch and
+// what fill adds to it in a directory beside, then one rename. Only then is it
+// there. A nil fill adds nothing.
+func (n *Node) settle(_ context.Context, id protocol.CommunityID, p *persona, outputs []replica.Output, fill func(*store.Store) error) (*community, error) {
 	stage := filepath.Join("communities", stagePrefix+id.String())
 	if err := os.RemoveAll(n.home.path(stage)); err != nil {
 		return nil, err
@@ -70,6 +92,11 @@ func (n *Node) settle(_ context.Context, id protocol.CommunityID, p *persona, ou
 			if _, err := s.Append(batchOf(batch)); err != nil {
 				return nil, explain(errors.Join(err, s.Close()))
 			}
+		}
+	}
+	if fill != nil {
+		if err := fill(s); err != nil {
+			return nil, errors.Join(err, s.Close(), os.RemoveAll(n.home.path(stage)))
 		}
 	}
 	if err := s.Close(); err != nil {

@@ -288,7 +288,7 @@ func (j *joining) try() error {
 		if file.Way != invite.ByInvite {
 			p.Root = identity.Key{} // it came in a kit, and remains there
 		}
-		if _, err := j.node.settle(j.node.ctx, j.id, &p, outputs); err != nil {
+		if _, err := j.node.settle(j.node.ctx, j.id, &p, outputs, nil); err != nil {
 			j.waitsFor("room on this disk: %v", err)
 			return err
 		}

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"coppice.example/node/api"
@@ -21,8 +22,8 @@ func (n *Node) List(_ context.Context, call api.Call, l api.Listing) (api.Items,
 	if err != nil {
 		return api.Items{}, err
 	}
-	if l.Kind != "" && n.kinds.Named(l.Kind) == nil {
-		return api.Items{}, fmt.Errorf("%w: there is no kind %q; there are %v", api.ErrUsage, l.Kind, n.kinds.Names())
+	if l.Kind != "" && !slices.Contains(n.kinds.Names(), l.Kind) {
+		return api.Items{}, fmt.Errorf("%w: there is no kind %q; there are %s", api.ErrUsage, l.Kind, strings.Join(n.kinds.Names(), ", "))
 	}
 	if l.Limit, err = within(l.Limit, usualItems); err != nil {
 		return api.Items{}, err

@@ -39,6 +39,7 @@ type Node struct {
 	mu          sync.Mutex
 	communities map[protocol.CommunityID]*community
 	joining     map[protocol.CommunityID]*joining
+	acts        map[string]*progress // under way, by the names their callers gave
 }
 
 var _ api.Backend = (*Node)(nil)
@@ -66,6 +67,7 @@ func New(cfg Config) (n *Node, err error) {
 	n = &Node{
 		cfg: cfg, log: cfg.log(), kinds: replica.Kinds(), feed: api.NewFeed(),
 		communities: map[protocol.CommunityID]*community{}, joining: map[protocol.CommunityID]*joining{},
+		acts: map[string]*progress{},
 	}
 	n.ctx, n.end = context.WithCancel(context.Background())
 	defer func() {

@@ -152,6 +152,9 @@ func (s *shelf) put(p replica.Projected) {
 		s.since = time.Now()
 	}
 	for _, d := range p.Documents {
+		if d.Folded != nil && d.Folded.Apart {
+			continue // in no list and no search
+		}
 		s.size += weight(d) - weight(s.pending[d.ID])
 		s.pending[d.ID] = d
 		s.remember(d.Folded)
@@ -180,7 +183,7 @@ func (s *shelf) remember(f *envelope.Folded) {
 	switch {
 	case f == nil:
 	case f.KindName == memberKind:
-		s.people[f.Author] = f.Title
+		s.people[f.Author] = called(f)
 	case f.KindName == charterKind:
 		s.title = f.Title
 	}
@@ -375,10 +378,19 @@ func (s *shelf) batch(b *due) view.Batch {
 	return out
 }
 
+// called returns the title of a document. Of someone who was a member where it
+// was carried from it says so: she is not here under that name.
+func called(f *envelope.Folded) string {
+	if f.KindName == memberKind && f.Carried != nil {
+		return f.Title + " (before)"
+	}
+	return f.Title
+}
+
 // itemOf makes a row of a document.
 func itemOf(f *envelope.Folded) view.Item {
 	i := view.Item{
-		ID: f.ID, Kind: f.KindName, Title: f.Title, Author: f.Author, Created: f.Created, Updated: f.Updated,
+		ID: f.ID, Kind: f.KindName, Title: called(f), Author: f.Author, Created: f.Created, Updated: f.Updated,
 		Order: f.Created, Shelved: f.Shelved, Hash: sha256.Sum256(f.Canonical()), Text: f.Body + "\n" + f.Plain(),
 	}
 	if f.KindName == memberKind {

@@ -7,7 +7,7 @@ import (
 )
 
 func (c *command) communities() *cobra.Command {
-	return noun("community", "the communities of this node", &cobra.Command{
+	list := &cobra.Command{
 		Use:   "list",
 		Short: "which this node is in, and as whom",
 		Args:  arguments(),
@@ -24,7 +24,8 @@ func (c *command) communities() *cobra.Command {
 			}
 			return c.print(listed(status), func() { c.tellCommunities(status) })
 		},
-	})
+	}
+	return noun("community", "the communities of this node, and what they come from", list, c.fork(), c.origin())
 }
 
 // place is this node's standing in one community.

@@ -9,6 +9,7 @@ type Backend interface {
 	People
 	Devices
 	Views
+	Forks
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

@@ -336,6 +336,7 @@ type Hits struct {
 type Importing struct {
 	Dir  string `json:"dir" doc:"absolute"`
 	Kind string `json:"kind,omitempty" doc:"of files whose front matter names none; empty: way"`
+	Job  string `json:"job,omitempty" doc:"a name under which the caller asks for progress meanwhile"`
 }
 
 // Failure is a file that could not be taken, and why.

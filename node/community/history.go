@@ -32,6 +32,14 @@ func Page(of protocol.CommunityID, n int) protocol.DocumentID {
 	return protocol.DeriveDocument(of, History, uint64(n))
 }
 
+// Pages cuts a history into pages.
+func Pages(b []byte) (pages [][]byte) {
+	for len(b) > PageSize {
+		pages, b = append(pages, b[:PageSize:PageSize]), b[PageSize:]
+	}
+	return append(pages, b)
+}
+
 // Recorded is all that one node knows of a community: what was written, byte
 // for byte and with its seals, and the keys it is read by. Those are content
 // keys and no secrets of epochs: they open what was written, and nothing that

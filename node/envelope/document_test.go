@@ -53,6 +53,15 @@ func TestAQuestionIsAskedAnsweredAndHelped(t *testing.T) {
 	}
 }
 
+// A question that is all title is found by what is answered to it.
+func TestAnswersAreSearchedWithoutABody(t *testing.T) {
+	q := begin(t, "question", sam, envelope.Guest, do("title", envelope.DoSet, "Judder?"))
+	q.write(dev, envelope.Member, do("answers", envelope.DoEnter, map[string]any{"body": "Shorten the dwell."}))
+	if plain := q.fold().Plain(); !strings.Contains(plain, "dwell") || strings.Contains(plain, "Judder") {
+		t.Errorf("searched is %q", plain)
+	}
+}
+
 func TestALongTextBecomesSeveralChanges(t *testing.T) {
 	body := strings.Repeat("é wiper that wipes\n", 20000)
 	w := begin(t, "way", rosa, envelope.Member, do("title", envelope.DoSet, "Long"), do("body", envelope.DoText, body))

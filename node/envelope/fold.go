@@ -19,6 +19,7 @@ type Folded struct {
 	Created  uint64 // seconds since 1970, by the author's clock
 	Updated  uint64 // greatest wall of a change with effect
 	Shelved  bool
+	Apart    bool    // its kind is in no list, see [Schema]
 	Fields   []Shown // by number; unset ones are left out
 	Changes  int     // held, void ones too
 	// Carried says of what it is a copy; then author, entries and own values
@@ -70,7 +71,7 @@ func (d *Document) Fold() (f *Folded, shown bool) {
 	root := smallest(d.roots)
 	f = &Folded{
 		ID: d.id, Kind: d.schema.Kind, KindName: d.schema.Name,
-		Author: root.author, Created: root.wall, Changes: len(d.changes),
+		Author: root.author, Created: root.wall, Changes: len(d.changes), Apart: d.schema.Apart,
 		changed: map[string]float64{},
 	}
 	for _, c := range d.changes {
@@ -347,7 +348,7 @@ func (f *Folded) Canonical() []byte { return f.canonical }
 func (f *Folded) Plain() string {
 	var b strings.Builder
 	for _, s := range f.Fields {
-		if s.Number != Title && s.Text != f.Body {
+		if s.Number != Title && (!s.Type.Text() || s.Text != f.Body) {
 			s.plain(&b)
 		}
 	}

@@ -144,6 +144,15 @@ func (r *Replica) Copied(id protocol.DocumentID) (f *envelope.Folded, whole bool
 	if err != nil {
 		return nil, true, err
 	}
+	// What was decided since, a redaction say, is nothing that was carried.
+	for _, p := range copied.order {
+		then, err := r.graph.At(p.heads)
+		if err != nil {
+			return nil, true, err
+		}
+		rank, redacted := copied.verdict(then, p)
+		copied.doc.SetVerdict(p.id, uint8(rank), redacted)
+	}
 	f, _ = copied.doc.Fold()
 	return f, true, nil
 }
