@@ -47,11 +47,13 @@ func (w *world) transmit(session SessionID, frame []byte) {
 	}
 	l.arrives = max(l.arrives, w.now+w.rng.Int64N(w.faults.delay+1))
 	other := l.other
-	w.at(l.arrives, func() {
-		if to := w.links[other]; to != nil && !to.own.down {
-			to.own.step(Frame{Session: other, Bytes: bytes.Clone(frame)})
-		}
-	})
+	for _, frame := range w.garble(l, frame) {
+		w.at(l.arrives, func() {
+			if to := w.links[other]; to != nil && !to.own.down {
+				to.own.step(Frame{Session: other, Bytes: bytes.Clone(frame)})
+			}
+		})
+	}
 }
 
 // cut breaks a stream; both ends learn of it.

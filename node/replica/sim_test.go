@@ -38,7 +38,7 @@ func TestSim(t *testing.T) {
 		t.Logf("%8d %s", met[what], what)
 	}
 	// A simulator in which nothing goes wrong proves nothing.
-	for _, what := range []string{"crash", "cut", "fork", "gossip lost", "done: replica.Written", "void", "parked", "waiting", "being set right"} {
+	for _, what := range []string{"crash", "cut", "fork", "gossip lost", "done: replica.Written", "void", "words gone", "mended", "lie: fork", "lie: letter", "lie: back-dated", "removed who went on", "parked", "waiting", "being set right"} {
 		if *first == 0 && *seeds >= 100 && met[what] == 0 {
 			t.Errorf("no world met: %s", what)
 		}
@@ -64,6 +64,8 @@ type sim struct {
 	founder *node
 	honest  []*node
 	twin    [2]*node // one device in two places that know nothing of each other
+	liars   []*node
+	pace    int64 // the most between two things that happen, milliseconds
 	made    []protocol.DocumentID
 	strikes bool // people are removed and leave
 }
@@ -77,8 +79,11 @@ func simulate(t *testing.T, seed uint64, met map[string]int) string {
 	s.settle()
 	s.faults = s.draw()
 	s.strikes = s.rng.IntN(2) == 0
+	if s.pace = 60_000; s.rng.IntN(3) == 0 {
+		s.pace = 2 * day
+	}
 	for range 25 + s.rng.IntN(30) {
-		s.after(s.rng.Int64N(60_000), s.happen)
+		s.after(s.rng.Int64N(s.pace), s.happen)
 	}
 	s.rest()
 	s.heal()
@@ -95,8 +100,22 @@ func (s *sim) settle() {
 		n.skew = s.rng.Int64N(20*365*86_400_000) - 10*365*86_400_000
 		s.honest = append(s.honest, n)
 	}
-	if s.rng.IntN(2) == 0 {
+	if n := s.honest[1]; s.rng.IntN(2) == 0 {
+		s.founder.act(Decide{Operation: &membership.SetRank{Member: n.member(), Rank: membership.Convener}})
+	}
+	if s.rng.IntN(3) == 0 {
+		n := s.honest[s.rng.IntN(len(s.honest))]
+		for range 1 + s.rng.IntN(2) {
+			two := n.link()
+			two.skew = n.skew
+			s.honest = append(s.honest, two)
+		}
+	}
+	switch s.rng.IntN(4) {
+	case 0, 1:
 		s.makeTwin()
+	case 2:
+		s.makeLiars()
 	}
 }
 
@@ -148,6 +167,10 @@ func (s *sim) happen() {
 	if n.down {
 		return
 	}
+	if n.lies && s.rng.IntN(2) == 0 {
+		s.lie(n)
+		return
+	}
 	switch s.rng.IntN(12) {
 	case 0, 1, 2:
 		s.connect(n, s.any())
@@ -181,7 +204,15 @@ func (s *sim) divide() {
 // govern is a control change by somebody.
 func (s *sim) govern(n *node) {
 	state := n.replica.State()
-	switch s.rng.IntN(8) {
+	switch s.rng.IntN(11) {
+	case 8:
+		s.redactOthers(n)
+	case 9:
+		if n := s.nodes[s.rng.IntN(len(s.nodes))]; s.strikes && n != s.founder && s.rng.IntN(2) == 0 {
+			s.founder.revoke(n)
+		}
+	case 10:
+		s.cross()
 	case 4:
 		if members := state.Members(); s.strikes && len(members) > 0 {
 			n.act(Decide{Operation: &membership.Remove{Members: []protocol.MemberID{members[s.rng.IntN(len(members))].ID}}})
@@ -301,7 +332,7 @@ func (s *sim) heal() {
 		if s.equal() {
 			return
 		}
-		if round == 3 {
+		if round == 3 && !s.lacking() || round == 6 {
 			for _, n := range s.active() {
 				st := n.replica.Status()
 				s.t.Logf("node %d: %d changes, frontier %s, state %s, waiting %d, parked %d", n.number, st.Changes, st.Frontier, st.State, st.Waiting, st.Parked)
@@ -323,6 +354,21 @@ func (s *sim) active() (nodes []*node) {
 	return nodes
 }
 
+// lacking tells whether nodes that hold the same still fetch words: whom they
+// ask next may have them from another only then.
+func (s *sim) lacking() bool {
+	some := false
+	first := s.founder.replica.Status()
+	for _, n := range s.active() {
+		st := n.replica.Status()
+		some = some || st.Lacking > 0
+		if st.Frontier != first.Frontier {
+			return false
+		}
+	}
+	return some
+}
+
 func (s *sim) equal() bool {
 	first := s.founder.replica.Status()
 	for _, n := range s.active() {
@@ -341,14 +387,16 @@ func (s *sim) judge() {
 		if st.Righting > 0 {
 			s.t.Errorf("node %d comes to rest while %d documents are to be set right", n.number, st.Righting)
 		}
-		if was, ok := hashes[st.Frontier]; ok && was != st.State && st.Waiting == 0 {
+		if was, ok := hashes[st.Frontier]; ok && was != st.State && st.Waiting+st.Lacking == 0 {
 			s.t.Errorf("I1: node %d holds the same changes as another and shows another state", n.number)
 		}
-		if st.Waiting == 0 {
+		if st.Waiting+st.Lacking == 0 {
 			hashes[st.Frontier] = st.State
 		}
 	}
 	s.checkLetters()
+	s.checkWords()
+	defer s.checkRemovedAddNothing()
 	for _, n := range s.honest {
 		n.checkAcked()
 		s.checkForks(n)
@@ -381,7 +429,7 @@ func (s *sim) checkLetters() {
 // checkForks is oracle I4: no honest device signs two changes with one seq.
 func (s *sim) checkForks(n *node) {
 	for _, log := range n.store.Logs() {
-		mine := s.twin[0] != nil && log.Device == s.twin[0].id()
+		mine := slices.ContainsFunc(s.nodes, func(n *node) bool { return !n.honest && n.id() == log.Device })
 		tips := n.store.Tips(log.ID)
 		s.count("fork", len(tips) > 1)
 		if len(tips) != 1 && !mine {

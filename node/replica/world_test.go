@@ -84,6 +84,7 @@ type node struct {
 	store   *store.Store
 	replica *Replica
 	honest  bool
+	lies    bool                // keeps no rule, in what it sends and signs
 	acked   []protocol.ChangeID // changes this node was told are saved
 	replies []Reply
 	events  []Event
@@ -197,7 +198,7 @@ func (n *node) open(first ...Output) {
 
 func (n *node) append(a Append) {
 	n.w.t.Helper()
-	if _, err := n.store.Append(batch(a)); err != nil {
+	if _, err := n.store.Append(batch(n.withhold(a))); err != nil {
 		n.w.t.Fatalf("node %d: append: %v", n.number, err)
 	}
 }
