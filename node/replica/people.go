@@ -209,7 +209,7 @@ func (r *Replica) aside(c *protocol.Change, log protocol.LogRef, strikes []membe
 		kept := slices.ContainsFunc(cutsOf(e.Operation), func(cut membership.Cut) bool {
 			return cut.Log == log.ID && before(cut.Kept)
 		})
-		if !kept && !r.graph.InPast(e.Change.ID, heads) {
+		if !kept && !own.Effective(e.Change.ID) {
 			a.By = e.Change.ID
 			break
 		}

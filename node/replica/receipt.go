@@ -46,7 +46,9 @@ const (
 	receiptPrefix = "receipt/"
 )
 
-func receiptKey(device protocol.DeviceID) string { return receiptPrefix + hex.EncodeToString(device[:]) }
+func receiptKey(device protocol.DeviceID) string {
+	return receiptPrefix + hex.EncodeToString(device[:])
+}
 
 // loadReceipts reads what was known when the replica was last open.
 func (r *Replica) loadReceipts() error {
@@ -148,7 +150,9 @@ func (r *Replica) Receipts() (out []Receipt) {
 
 // Latest returns the arrival number of the newest run that changed a document:
 // who has a receipt for it holds all of the document that is here.
-func (r *Replica) Latest(document protocol.DocumentID) (uint64, error) { return r.disk.Latest(document) }
+func (r *Replica) Latest(document protocol.DocumentID) (uint64, error) {
+	return r.disk.Latest(document)
+}
 
 // Unheld returns the documents with changes that no other device is known to
 // hold, in the order in which they arrived, at most limit, and whether there
