@@ -199,18 +199,29 @@ type renderer struct {
 	count  int
 }
 
+// children makes nodes of all children; texts that follow each other are one.
 func (r *renderer) children(n ast.Node, depth int) []Node {
 	out := []Node{}
+	var words strings.Builder
+	end := func() {
+		if words.Len() > 0 {
+			r.count++
+			out = append(out, Node{Text: words.String()})
+			words.Reset()
+		}
+	}
 	for c := n.FirstChild(); c != nil && r.count <= mostNodes; c = c.NextSibling() {
 		for _, made := range r.node(c, depth) {
-			if last := len(out) - 1; made.Tag == "" && last >= 0 && out[last].Tag == "" {
-				out[last].Text += made.Text
+			if made.Tag == "" {
+				words.WriteString(made.Text)
 				continue
 			}
+			end()
 			r.count++
 			out = append(out, made)
 		}
 	}
+	end()
 	return out
 }
 

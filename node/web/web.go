@@ -56,19 +56,22 @@ func Listen(address string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{listener: l, hosts: []string{l.Addr().String()}}
-	_, port, _ = net.SplitHostPort(l.Addr().String())
+	s := over(l)
 	if ip == netip.IPv6Loopback() || ip == netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
-		s.hosts = append(s.hosts, "localhost:"+port)
+		s.hosts = append(s.hosts, "localhost:"+s.Port())
 	}
-	s.http = &http.Server{
+	return s, nil
+}
+
+// over returns a server of what a listener brings, known by its address alone.
+func over(l net.Listener) *Server {
+	return &Server{listener: l, hosts: []string{l.Addr().String()}, http: &http.Server{
 		ReadHeaderTimeout: headerTime,
 		ReadTimeout:       readTime,
 		WriteTimeout:      readTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    maxHeader,
-	}
-	return s, nil
+	}}
 }
 
 // URL returns where the pages are, with a slash at its end.
