@@ -46,7 +46,8 @@ export async function overflow(page) {
   return page.evaluate(() => {
     const wide = document.documentElement.clientWidth
     if (document.documentElement.scrollWidth <= wide) return []
-    return [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > wide + 1).map((e) => `${e.tagName}.${e.getAttribute('class')} sticks out at ${wide}`)
+    const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > wide + 1)
+    return [`${document.documentElement.scrollWidth} wide`, ...out.map((e) => `${e.tagName}.${e.getAttribute('class')} sticks out`)]
   })
 }
 

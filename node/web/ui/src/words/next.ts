@@ -40,7 +40,7 @@ function practice(home: HomeView): Next {
     return { element: 'practice', title: newest.title, why: 'Guests read and ask. Your commitment makes you a member.', act: 'Read it', route: { page: 'item', id: newest.id } }
   }
   if (strand?.kinds.some((k) => k.kind === 'story' && k.count > 0)) {
-    return { element: 'practice', title: 'Write down one way you do it', why: 'So that somebody else can try it where she is.', act: 'Write a way', route: { page: 'write', kind: 'way' } }
+    return { element: 'practice', title: 'Write down one way you do it', why: 'So that somebody else can try it where they are.', act: 'Write a way', route: { page: 'write', kind: 'way' } }
   }
   return { element: 'practice', title: 'Tell what happened', why: 'Most things start as a sentence in someone’s notes.', act: 'Tell a story', route: { page: 'write', kind: 'story' } }
 }
