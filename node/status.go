@@ -61,7 +61,10 @@ func (c *community) status(ctx context.Context) (out api.CommunityStatus, err er
 		out = api.CommunityStatus{
 			Rank: s.Rank.String(), Ended: ended,
 			ID: c.id.String(), Name: c.name(), Member: c.person(c.persona.Member), Members: s.Members,
-			Changes: int(s.Changes), BeingSetRight: s.Righting, Waiting: s.Waiting, Peers: []api.Peer{},
+			Changes: int(s.Changes), BeingSetRight: s.Righting, UpdateNeeded: s.Newer, Waiting: s.Waiting, Peers: []api.Peer{},
+		}
+		for _, d := range s.Delayed {
+			out.Delayed = append(out.Delayed, api.Delayed{Member: c.person(d.Member), Runs: d.Runs})
 		}
 		if s.Righting == 0 {
 			out.StateHash = s.State.String()

@@ -43,6 +43,12 @@ func (c *command) tellStatus(s api.Status) {
 		if i.BeingSetRight > 0 {
 			c.line("  %s being set right", count(i.BeingSetRight, "document"))
 		}
+		for _, d := range i.Delayed {
+			c.line("  %s of %s: taken one a minute, after the first 64", count(d.Runs, "control run")+" waiting", d.Member.Name)
+		}
+		if i.UpdateNeeded > 0 {
+			c.line("  an update of this program is needed: %s it cannot read", count(i.UpdateNeeded, "log")+" in reach")
+		}
 		for _, p := range i.Peers {
 			state := "not in sync yet"
 			if p.InSync {

@@ -150,6 +150,12 @@ type Peer struct {
 	LastSync *time.Time `json:"last_sync"`
 }
 
+// Delayed is a member of whose control runs some wait for their turn.
+type Delayed struct {
+	Member Person `json:"member"`
+	Runs   int    `json:"runs" doc:"that wait here; more may wait with her node"`
+}
+
 // CommunityStatus is one community as this node knows it.
 type CommunityStatus struct {
 	ID        string `json:"id"`
@@ -167,8 +173,13 @@ type CommunityStatus struct {
 	// is not printed, or not confirmed.
 	KitDue bool `json:"kit_due"`
 	// Waiting counts changes that wait for a key.
-	Waiting int    `json:"waiting_for_key"`
-	Peers   []Peer `json:"peers"`
+	Waiting int `json:"waiting_for_key"`
+	// Delayed are members whose control runs come faster than they are taken.
+	Delayed []Delayed `json:"delayed,omitempty"`
+	// UpdateNeeded counts logs that nodes within reach have in a format which
+	// only a newer version of this program reads.
+	UpdateNeeded int    `json:"update_needed,omitempty"`
+	Peers        []Peer `json:"peers"`
 }
 
 // Status is what the node says about itself.

@@ -46,10 +46,10 @@ func (r *Replica) receiveRun(from protocol.DeviceID, run *protocol.Run, standing
 		}
 		return protocol.ErrSeal
 	case protocol.Unknown:
-		r.park(from, run, r.unknown(run))
+		r.park(from, run, r.unknown(run), false)
 		return nil
 	}
-	return r.takeOrPark(from, run, standing == protocol.Sealed)
+	return r.takeOrPark(from, run, standing == protocol.Sealed, false)
 }
 
 // keys returns the key of a log's device, false if it is not known.
@@ -89,11 +89,12 @@ func (r *Replica) settleSeals(before int, of keys) {
 	})
 }
 
-// takeOrPark takes a run whose seals were seen to.
-func (r *Replica) takeOrPark(from protocol.DeviceID, run *protocol.Run, checked bool) error {
-	wants, err := r.take(run, checked)
+// takeOrPark takes a run whose seals were seen to. What no peer sent, but the
+// node that lets this one in or whom it lets in, waits for no turn.
+func (r *Replica) takeOrPark(from protocol.DeviceID, run *protocol.Run, checked, excused bool) error {
+	wants, err := r.take(run, checked, excused || from.IsZero())
 	if wants != (need{}) {
-		r.park(from, run, wants)
+		r.park(from, run, wants, excused)
 	}
 	return err
 }
@@ -154,8 +155,8 @@ func (r *Replica) holdsAll(run *protocol.Run) bool {
 
 // take takes what of a run is not held, if all that it names is. Else wants
 // says for what it has to wait. Checked tells whether the run's own seal was
-// verified.
-func (r *Replica) take(run *protocol.Run, checked bool) (wants need, err error) {
+// verified, excused that it waits for no turn.
+func (r *Replica) take(run *protocol.Run, checked, excused bool) (wants need, err error) {
 	rest := run.Changes
 	for len(rest) > 0 && r.has(rest[0].ID) {
 		rest = rest[1:]
@@ -173,6 +174,9 @@ func (r *Replica) take(run *protocol.Run, checked bool) (wants need, err error) 
 		if wants, err := e.enter(c); err != nil || wants != (need{}) {
 			return wants, err
 		}
+	}
+	if wants, wait := r.tooSoon(run.Log, rest, excused); wait {
+		return wants, nil
 	}
 	r.flush()
 	if !checked {

@@ -45,6 +45,9 @@ func (w *world) transmit(session SessionID, frame []byte) {
 		w.cut(session)
 		return
 	}
+	if w.alter != nil {
+		frame = w.alter(frame)
+	}
 	l.arrives = max(l.arrives, w.now+w.rng.Int64N(w.faults.delay+1))
 	other := l.other
 	for _, frame := range w.garble(l, frame) {

@@ -61,6 +61,7 @@ type Replica struct {
 	righting  righting
 	sums      sums
 	parked    *parked
+	rates     rates
 	sessions  sessions
 	receipts  receipts
 
@@ -102,7 +103,7 @@ func blank(cfg Config) *Replica {
 	r.frontier = reconcile.NewFrontier(nil)
 	r.redactions, r.keeps = redactions{}, map[protocol.ChangeID]bool{}
 	r.documents, r.parked = newDocuments(), newParked()
-	r.righting = newRighting()
+	r.righting, r.rates = newRighting(), newRates()
 	r.sessions.init()
 	r.begin(0)
 	return r
@@ -133,10 +134,7 @@ func (r *Replica) load() error {
 	if err := r.loadSums(); err != nil {
 		return err
 	}
-	if err := r.loadReceipts(); err != nil {
-		return err
-	}
-	if err := r.loadWaiting(); err != nil {
+	if err := errors.Join(r.loadReceipts(), r.loadWaiting(), r.loadRates()); err != nil {
 		return err
 	}
 	if err := r.loadErasing(); err != nil {
@@ -155,7 +153,9 @@ type Status struct {
 	State    protocol.Hash // equal on nodes that hold the same changes and keys; zero while Righting
 	Righting int           // documents that are being set right, as far as they are found
 	Waiting  int           // changes that wait for a key
-	Parked   int           // runs that wait for what they name
+	Parked   int           // runs that wait for what they name, or for a turn
+	Delayed  []Delayed     // whose control runs wait for a turn, ascending
+	Newer    int           // logs in a format that only a newer version knows: update needed
 	Lacking  int           // changes that are damaged here, or whose words are wanted again
 	Arrival  uint64
 	Sessions []SessionStatus // ascending
@@ -174,8 +174,8 @@ type SessionStatus struct {
 func (r *Replica) Status() Status {
 	s := Status{
 		Changes: r.changes, Frontier: r.held().Hash(), State: r.stateHash(),
-		Waiting: r.documents.waitingChanges(), Righting: r.righting.documents(), Parked: r.parked.len(), Arrival: r.arrival,
-		Lacking:  len(r.lacking()),
+		Waiting: r.documents.waitingChanges(), Righting: r.righting.documents(), Parked: r.parked.len(),
+		Delayed: r.delayed(), Newer: r.newer(), Lacking: len(r.lacking()), Arrival: r.arrival,
 		Sessions: r.sessions.status(r),
 	}
 	s.Member, _ = r.now.MemberOf(r.device)

@@ -16,9 +16,11 @@ type session struct {
 	device protocol.DeviceID
 	*reconcile.Session
 	serve  reconcile.Serve
-	asked  asking        // for what is damaged here, or lacks its words
-	synced int64         // when both last held the same; 0: not yet
-	base   protocol.Hash // of the frontier that both held then
+	asked  asking                  // for what is damaged here, or lacks its words
+	synced int64                   // when both last held the same; 0: not yet
+	base   protocol.Hash           // of the frontier that both held then
+	newer  map[protocol.LogID]bool // that the peer has in a format not known here
+	told   []reconcile.Deferred    // what it need not send for now
 }
 
 // sessions are the open streams.
@@ -69,7 +71,7 @@ func (r *Replica) connected(in Connected) {
 	if in.Caller {
 		role = reconcile.Caller
 	}
-	s := &session{id: in.Session, device: in.Device, serve: r.Serve(in.Device)}
+	s := &session{id: in.Session, device: in.Device, serve: r.Serve(in.Device), newer: map[protocol.LogID]bool{}}
 	s.Session = reconcile.New(reconcile.Config{
 		Role: role, Community: r.cfg.Community, Source: source{r}, Serve: s.serve,
 		Base:         r.sessions.bases[in.Device],
@@ -77,6 +79,8 @@ func (r *Replica) connected(in Connected) {
 		Lacked:       r.ring.Unopened(),
 	})
 	r.sessions.open[in.Session] = s
+	s.told = r.deferring(s)
+	r.send(s.id, s.Defer(s.told)...)
 	r.send(s.id, s.Start()...)
 	r.askFor(s)
 	r.later(func() { r.serveOne(s) })
@@ -142,6 +146,9 @@ func (r *Replica) happened(s *session, e reconcile.Event) error {
 	switch e := e.(type) {
 	case reconcile.Page:
 		blame := r.receive(s.device, e.Runs)
+		for _, log := range e.Later {
+			s.newer[log] = true
+		}
 		r.later(func() { r.tellTaken(s, e.Number) })
 		return blame
 	case reconcile.Records:
@@ -162,6 +169,7 @@ func (r *Replica) happened(s *session, e reconcile.Event) error {
 		r.event(Event{What: CaughtUp, Session: s.id, Device: s.device})
 	case reconcile.InSync:
 		s.synced, s.base = max(r.time, 1), e.Base.Hash()
+		r.inSync()
 		r.sessions.bases[s.device] = e.Base
 		r.claimed(s.device, s.base, uint64(s.synced)/1000)
 		if s.base == r.frontier.Hash() {

@@ -38,7 +38,7 @@ func TestSim(t *testing.T) {
 		t.Logf("%8d %s", met[what], what)
 	}
 	// A simulator in which nothing goes wrong proves nothing.
-	for _, what := range []string{"crash", "cut", "fork", "gossip lost", "done: replica.Written", "void", "words gone", "mended", "lie: fork", "lie: letter", "lie: back-dated", "removed who went on", "parked", "waiting", "being set right"} {
+	for _, what := range []string{"crash", "cut", "fork", "gossip lost", "done: replica.Written", "void", "words gone", "mended", "lie: fork", "lie: letter", "lie: back-dated", "removed who went on", "parked", "waiting", "being set right", "delayed"} {
 		if *first == 0 && *seeds >= 100 && met[what] == 0 {
 			t.Errorf("no world met: %s", what)
 		}
@@ -75,7 +75,7 @@ func simulate(t *testing.T, seed uint64, met map[string]int) string {
 	cryptotest.SetGlobalRandom(t, seed)
 	s := &sim{world: newWorld(t, seed)}
 	s.met = met
-	s.slice = []int{0, 20, 100}[s.rng.IntN(3)] // so small that few documents fill one
+	s.slice, s.burst = []int{0, 1, 30}[s.rng.IntN(3)], []int{0, 1, 2}[s.rng.IntN(3)] // so small that they are met
 	s.settle()
 	s.faults = s.draw()
 	s.strikes = s.rng.IntN(2) == 0

@@ -94,16 +94,18 @@ func (r *Replica) Step(now int64, inputs ...Input) []Output {
 // wrongly only when all of it was looked at: then nothing of the step has left
 // yet, memory is made anew from disk, and it is done again with eyes open.
 func (r *Replica) attempt(acts []func()) []Output {
-	heard, deferred := *r.step, r.deferred
+	heard, deferred, rates := *r.step, r.deferred, r.rates
 	strict := map[protocol.LogID]bool{}
 	for {
 		r.begin(heard.time)
+		r.rates = rates.clone()
 		r.strict, r.idle = strict, heard.idle
 		r.sends, r.events = slices.Clone(heard.sends), slices.Clone(heard.events)
 		r.deferred, r.dirty = slices.Clone(deferred), maps.Clone(heard.dirty)
 		for _, do := range acts {
 			do()
 		}
+		r.takeTurns()
 		if len(r.poisoned) == 0 || r.fault != nil {
 			r.rotateIfDue()
 			return r.finish()
@@ -205,6 +207,7 @@ func (r *Replica) finish() []Output {
 	r.setRight()
 	r.settleSums()
 	r.settleReceipts()
+	r.settleDeferring()
 	if r.taken > 0 {
 		r.event(Event{What: Arrived, Count: r.taken})
 	}

@@ -35,7 +35,9 @@ type world struct {
 	session   SessionID
 	trace     hash.Hash
 	faults    faults
+	alter     func(frame []byte) []byte
 	slice     int // work of a step on what is to be set right; 0: as usual
+	burst     int // control runs of a member taken at once; 0: as usual
 	kinds     *envelope.Kinds
 	met       map[string]int // how often what happened
 }
@@ -193,6 +195,9 @@ func (n *node) open(first ...Output) {
 	if n.w.slice > 0 {
 		n.replica.righting.slice = n.w.slice
 	}
+	if n.w.burst > 0 {
+		n.replica.rates.burst = n.w.burst
+	}
 	n.catchUp()
 }
 
@@ -244,6 +249,7 @@ func (n *node) step(inputs ...Input) []Output {
 	outputs := n.replica.Step(n.clock(), inputs...)
 	n.w.count("parked", n.replica.Status().Parked > 0)
 	n.w.count("being set right", n.replica.Status().Righting > 0)
+	n.w.count("delayed", len(n.replica.Status().Delayed) > 0)
 	crashAt := -1
 	if n.w.rng.Float64() < n.w.faults.crash && len(outputs) > 0 {
 		crashAt = n.w.rng.IntN(len(outputs))

@@ -266,7 +266,6 @@ func (s *Session) onDefer(logs []Deferred) error {
 			s.of(d.Log).deferred = false
 		}
 	}
-	s.pair, s.full = [2]protocol.Hash{}, false
 	s.plan()
 	return nil
 }

@@ -326,6 +326,30 @@ func TestDeferredLogsAreComparedWithoutWhatLiesBeyond(t *testing.T) {
 	equal(t, a, b)
 }
 
+// Whatever is deferred in the midst of rounds that end as they began, both ends
+// go on to agree whether whole ids are told.
+func TestDeferringAtAnyTimeKeepsBothEndsInStep(t *testing.T) {
+	for hops := range 40 {
+		for from := range 2 {
+			w := newWorld(t, 16)
+			a, b := w.holder(), w.holder()
+			by, other := w.writer(protocol.Content), w.writer(protocol.Content)
+			w.write(a, by, 2)
+			w.write(a, other, 2)
+			base := sync(t, w, a, b).ends[0].base
+			w.write(a, by, 3)
+			b.refuse[by.log.ID] = true
+			l := connect(t, w, a, b, func(_ int, c *reconcile.Config) { c.Base = base })
+			if l.run(hops) {
+				return // at rest: all times were tried
+			}
+			l.send(from, l.ends[from].s.Defer([]reconcile.Deferred{{Log: other.log.ID, Reason: reconcile.Quota}}))
+			l.run(always)
+		}
+	}
+	t.Error("the session did not come to rest in 40 frames")
+}
+
 func TestRefusedRunsEndInAStall(t *testing.T) {
 	w := newWorld(t, 17)
 	a, b := w.holder(), w.holder()
