@@ -35,11 +35,7 @@ func (n *Node) List(_ context.Context, call api.Call, l api.Listing) (api.Items,
 	}
 	out := api.Items{Items: make([]api.Item, 0, len(items))}
 	for _, i := range items {
-		author, created, updated := c.person(i.Author), at2time(i.Created), at2time(i.Updated)
-		out.Items = append(out.Items, api.Item{
-			ID: i.ID.String(), Kind: i.Kind, Title: i.Title, Author: &author, Created: &created, Updated: &updated,
-			BeingSetRight: c.shelf.beingSetRight(i.ID),
-		})
+		out.Items = append(out.Items, c.item(i))
 	}
 	if next != "" {
 		out.Next = &next
@@ -73,10 +69,9 @@ func (n *Node) Search(_ context.Context, call api.Call, s api.Searching) (api.Hi
 	}
 	out := api.Hits{Items: []api.Item{}}
 	for _, h := range hits {
-		out.Items = append(out.Items, api.Item{
-			ID: h.ID.String(), Kind: h.Kind, Title: h.Title, Snippet: text(h.Snippet),
-			BeingSetRight: c.shelf.beingSetRight(h.ID),
-		})
+		item := c.item(h.Item)
+		item.Snippet = text(h.Snippet)
+		out.Items = append(out.Items, item)
 	}
 	return out, nil
 }

@@ -65,7 +65,9 @@ func (c *community) page(r *replica.Replica, id protocol.MemberID) (out api.Memb
 		return out, err
 	}
 	kind := c.node.kinds.Named(memberKind).Kind
-	d, err := r.Document(protocol.DeriveDocument(c.id, kind, id[:]))
+	own := protocol.DeriveDocument(c.id, kind, id[:])
+	out.Document = own.String()
+	d, err := r.Document(own)
 	if err == nil && d.Folded != nil {
 		if promise, ok := d.Folded.Value("commitment").(envelope.Object); ok {
 			out.Commitment = promise.Text("words")

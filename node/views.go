@@ -139,10 +139,13 @@ func (c *community) elements() (out []api.Element, err error) {
 	return out, nil
 }
 
-// item is a line of a list.
+// item is a line of a list, of any list.
 func (c *community) item(i view.Item) api.Item {
 	author, created, updated := c.person(i.Author), at2time(i.Created), at2time(i.Updated)
-	return api.Item{ID: i.ID.String(), Kind: i.Kind, Title: i.Title, Author: &author, Created: &created, Updated: &updated}
+	return api.Item{
+		ID: i.ID.String(), Kind: i.Kind, Title: i.Title, Author: &author, Created: &created, Updated: &updated,
+		BeingSetRight: c.shelf.beingSetRight(i.ID),
+	}
 }
 
 // unheld lists the documents that no other node is known to hold whole. Who is

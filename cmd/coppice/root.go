@@ -134,7 +134,7 @@ func (c *command) root() *cobra.Command {
 		c.status(), c.connect(), c.sync(),
 		c.way(), c.story(), c.tell(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
-		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.debug(),
+		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(), c.debug(),
 	)
 	return root
 }

@@ -9,6 +9,7 @@ type Backend interface {
 	People
 	Devices
 	Views
+	Committers
 	Forks
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)

@@ -26,6 +26,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.documents(b)
 	a.node(b)
 	a.views(b)
+	a.commitments(b)
 	a.forks(b)
 	a.sessions(s, web)
 	a.describeEvents()

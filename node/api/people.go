@@ -65,6 +65,7 @@ type MemberPage struct {
 	Admissions []Admission `json:"admissions"`
 	Devices    []Device    `json:"devices"`
 	Commitment string      `json:"commitment,omitempty"`
+	Document   string      `json:"document" doc:"her own page: the id of her member document"`
 }
 
 // Void is something that is kept and without effect.
