@@ -11,12 +11,17 @@ PROBES ?= 30000000
 PURE  = ./crdt/... ./protocol/... ./node/envelope ./node/domain ./node/community ./node/practice ./node/replica
 RACED = ./cmd/... ./node ./node/api ./node/network ./node/store ./node/view ./node/web
 
-.PHONY: run build test check sim fuzz probes bench
+# The pages are built when something they are made of has changed.
+UI    = node/web/ui
+PAGES = node/web/dist/index.html
+DEPS  = $(UI)/node_modules/.package-lock.json
 
-run:
+.PHONY: run build test check pages walk sim fuzz probes bench
+
+run: $(PAGES)
 	$(GO) run ./cmd/coppice up
 
-build:
+build: $(PAGES)
 	$(GO) build -trimpath -o build/coppice ./cmd/coppice
 
 check:
@@ -24,7 +29,25 @@ check:
 	if [ -n "$$unformatted" ]; then echo "gofmt these files:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 
-test: check
+$(DEPS): $(UI)/package-lock.json $(UI)/.npmrc
+	@command -v npm >/dev/null || { echo "The pages need Node 20.19 or newer. Without it: $(GO) run ./cmd/coppice up"; exit 1; }
+	cd $(UI) && npm ci
+	@touch $@
+
+$(PAGES): $(DEPS) $(shell find $(UI)/src $(UI)/public -type f) $(UI)/index.html $(UI)/package.json $(wildcard $(UI)/*.config.js)
+	cd $(UI) && npm run build
+
+# Types, helpers and weight of the pages.
+pages: $(PAGES)
+	cd $(UI) && npm run check && npm run unit && node budget.js
+
+# Two real nodes, a browser, every page in both themes and three widths;
+# pictures of them in build/shots. As root it installs Debian's Chromium.
+walk: $(PAGES)
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-install-recommends chromium; }
+	cd $(UI) && npm run walk
+
+test: check pages
 	$(GO) test -timeout 15m $(PURE)
 	$(GO) test -race -timeout 20m $(RACED)
 
