@@ -139,23 +139,32 @@ func (n *Node) Revoke(ctx context.Context, call api.Call, id string, revoking ap
 	if err != nil {
 		return out, err
 	}
-	var op membership.Operation
+	var ops []membership.Operation
 	asked := c.ask(ctx, func(r *replica.Replica) {
-		out, op, err = c.revocation(r, id, root)
+		out, ops, err = c.revocations(r, id, root, revoking.WithCertified)
 	})
 	switch err := first(asked, err); {
 	case err != nil:
 		return out, err
-	case op == nil:
+	case len(ops) == 0:
 		return out, api.Hint(fmt.Errorf("%w: it takes your root key, which is not on this device", api.ErrNotPermitted),
 			"give your recovery kit: `coppice device revoke %s --kit FILE`; or have a convener revoke it", out.Device.ID[:10])
 	}
-	decided, err := c.decide(ctx, n.cfg.wall(call.Now), op, "")
-	if err == nil {
-		out.Change = decided.Change.String()
-		out.Device.State = api.DeviceRevoked
+	wall := n.cfg.wall(call.Now)
+	makes := make([]func(replica.Token) replica.Input, len(ops))
+	for i, op := range ops {
+		makes[i] = func(t replica.Token) replica.Input { return replica.Decide{Token: t, Operation: op, Wall: wall} }
 	}
-	return out, err
+	replies, err := c.act(ctx, makes...)
+	if err != nil {
+		return out, explain(err)
+	}
+	decided, _ := replies[0].Result.(replica.Decided)
+	out.Change, out.Device.State = decided.Change.String(), api.DeviceRevoked
+	for i := range out.Certified[:len(ops)-1] {
+		out.Certified[i].State = api.DeviceRevoked
+	}
+	return out, nil
 }
 
 // rooted lends the root for one signature; nil when it is not at hand.
@@ -187,16 +196,45 @@ func (c *community) revocation(r *replica.Replica, text string, root rooted) (ou
 	return out, revoke, c.may(r, revoke)
 }
 
-// certifiedBy returns a device, and the active ones that it certified.
+// revocations is revocation with the operations on what the device certified
+// behind its own, if they are asked for.
+func (c *community) revocations(r *replica.Replica, text string, root rooted, too bool) (api.Revocation, []membership.Operation, error) {
+	out, op, err := c.revocation(r, text, root)
+	if err != nil || op == nil {
+		return out, nil, err
+	}
+	ops := []membership.Operation{op}
+	for _, l := range out.Certified {
+		if !too {
+			break
+		}
+		_, op, err := c.revocation(r, l.ID, root)
+		if err != nil || op == nil {
+			return out, nil, err
+		}
+		ops = append(ops, op)
+	}
+	return out, ops, nil
+}
+
+// certifiedBy returns a device, and the active ones that it certified, they
+// and what they certified in turn, without this one.
 func (c *community) certifiedBy(r *replica.Replica, id protocol.DeviceID) (of api.DeviceLine, certified []api.DeviceLine, err error) {
 	lines, err := c.devicesOf(r, everybody)
 	certified = []api.DeviceLine{}
-	for _, l := range lines {
-		switch {
-		case l.ID == id.String():
-			of = l
-		case l.By == id.String() && l.State == api.DeviceActive:
-			certified = append(certified, l)
+	from := map[string]bool{id.String(): true}
+	for more := true; more; { // a certifier may stand behind what it certified
+		more = false
+		for _, l := range lines {
+			switch {
+			case l.ID == id.String():
+				of = l
+			case from[l.By] && !from[l.ID]:
+				from[l.ID], more = true, true
+				if l.State == api.DeviceActive && !l.This {
+					certified = append(certified, l)
+				}
+			}
 		}
 	}
 	return of, certified, err
@@ -220,7 +258,13 @@ func (c *community) sayRevocation(out api.Revocation) []string {
 	}
 	says = append(says, "What is on it remains readable there; all that is written from now on is sealed with a new key.")
 	for _, d := range out.Certified {
-		says = append(says, fmt.Sprintf("It certified device %s on %s, which stays: revoke that one too if it is not known.", d.ID[:10], d.Certified.Local().Format("2 January 2006")))
+		says = append(says, fmt.Sprintf("Through it came device %s on %s.", d.ID[:10], d.Certified.Local().Format("2 January 2006")))
+	}
+	if n := len(out.Certified); n > 0 {
+		says = append(says, "Do you know it as yours? Then it stays. If not, add --with-certified, and it ends as well.")
+		if n > 1 {
+			says[len(says)-1] = fmt.Sprintf("Do you know all %d as yours? Then they stay. If none, add --with-certified, and they end as well; else end each that is strange by its own id.", n)
+		}
 	}
 	return says
 }

@@ -251,3 +251,56 @@ func TestACutLinkGoesOn(t *testing.T) {
 		t.Errorf("%+v, then %+v", first, again)
 	}
 }
+
+// A stolen device made others: they are named, and end with it if one says so,
+// but never the machine that says it.
+func TestAStolenDeviceAndWhatCameThroughIt(t *testing.T) {
+	w := newWorld(t)
+	ana, phone, strange, further := w.up(""), w.up(""), w.up(""), w.up("")
+	w.found(ana)
+	w.link(ana, phone)
+	w.same(ana, phone)
+	w.link(phone, strange)
+	w.same(ana, phone, strange)
+	w.link(strange, further)
+	w.same(ana, phone, strange, further)
+	says := must[api.Revocation](t)(ana.Revocation(t.Context(), none, w.own(phone).ID))
+	if len(says.Certified) != 2 || !strings.Contains(strings.Join(says.Says, " "), "--with-certified") {
+		t.Errorf("%+v", says)
+	}
+	out := must[api.Revocation](t)(ana.Revoke(t.Context(), none, w.own(phone).ID, api.Revoking{WithCertified: true}))
+	if out.Device.State != api.DeviceRevoked || out.Certified[0].State != api.DeviceRevoked || out.Certified[1].State != api.DeviceRevoked {
+		t.Errorf("%+v", out)
+	}
+	active := 0
+	for _, l := range w.devices(ana, "") {
+		if l.State == api.DeviceActive {
+			active++
+			if !l.This {
+				t.Errorf("%s goes on", l.ID)
+			}
+		}
+	}
+	if active != 1 {
+		t.Errorf("%d devices are active", active)
+	}
+	w.way(ana, "I go on", "Alone.")
+}
+
+// Who sits at a machine that came through the stolen one does not end it.
+func TestTheOwnMachineStays(t *testing.T) {
+	w := newWorld(t)
+	ana, phone, laptop := w.up(""), w.up(""), w.up("")
+	w.found(ana)
+	w.link(ana, phone)
+	w.same(ana, phone)
+	w.link(phone, laptop)
+	w.same(ana, phone, laptop)
+	kit := must[api.Kit](t)(ana.PrintKit(t.Context(), none, api.KitPrinting{Passphrase: "five hens in the orchard"}))
+	open := api.OpenKit{Kit: kit.Kit, Passphrase: "five hens in the orchard"}
+	out := must[api.Revocation](t)(laptop.Revoke(t.Context(), none, w.own(phone).ID, api.Revoking{OpenKit: open, WithCertified: true}))
+	if len(out.Certified) != 0 {
+		t.Errorf("with it end %+v", out.Certified)
+	}
+	w.way(laptop, "I go on", "Here.")
+}

@@ -114,16 +114,19 @@ func (c *command) tellDevice(d api.DeviceLine, named bool) {
 }
 
 func (c *command) deviceRevoke() *cobra.Command {
-	var yes bool
+	var yes, certified bool
 	var kit kitFlags
 	cmd := &cobra.Command{
-		Use:   "revoke ID [--yes] [--kit F]",
+		Use:   "revoke ID [--with-certified] [--yes] [--kit F]",
 		Short: "end a device that is lost, stolen or sold",
 		Long: `For another device of yours it takes your root key: it is used from this machine as
 long as it lies there, else from your recovery kit (--kit). A convener can end a
 member's device. What the device wrote so far stays; what it writes from now on has
-no effect, it is served nothing, and the others go on under a new key. Devices that
-it certified stay too: they are listed, and each is revoked by its own id.`,
+no effect, it is served nothing, and the others go on under a new key.
+
+Whoever had the device may have made further devices yours with it. They are listed:
+--with-certified ends all of them at once, or end one by its own id. The machine you
+sit at is never among them.`,
 		Args: arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			client, err := c.dial()
@@ -139,7 +142,11 @@ it certified stay too: they are listed, and each is revoked by its own id.`,
 				c.say("%s", s)
 			}
 			if !yes {
-				if err := c.confirm("revoke device " + short(before.Device.ID)); err != nil {
+				what := "revoke device " + short(before.Device.ID)
+				if n := len(before.Certified); certified && n > 0 {
+					what += " and the " + count(n, "device") + " that came through it"
+				}
+				if err := c.confirm(what); err != nil {
 					return err
 				}
 			}
@@ -147,13 +154,21 @@ it certified stay too: they are listed, and each is revoked by its own id.`,
 			if err != nil {
 				return err
 			}
-			out, err := client.Revoke(cmd.Context(), args[0], api.Revoking{OpenKit: open})
+			out, err := client.Revoke(cmd.Context(), args[0], api.Revoking{OpenKit: open, WithCertified: certified})
 			if err != nil {
 				return err
 			}
-			return c.print(out, func() { c.line("device %s is revoked", short(out.Device.ID)) })
+			return c.print(out, func() {
+				c.line("device %s is revoked", short(out.Device.ID))
+				for _, d := range out.Certified {
+					if d.State == api.DeviceRevoked {
+						c.line("device %s is revoked", short(d.ID))
+					}
+				}
+			})
 		},
 	}
+	cmd.Flags().BoolVar(&certified, "with-certified", false, "end the devices too that came through it")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	kit.add(cmd, "kit")
 	return cmd

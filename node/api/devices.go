@@ -69,8 +69,9 @@ type Linking struct {
 // Revocation is what it means that a device is revoked.
 type Revocation struct {
 	Device DeviceLine `json:"device"`
-	// Certified are the devices that this one certified before and that stay:
-	// whoever does not know one of them revokes it by name too.
+	// Certified are the active devices that this one certified before, and those
+	// that they certified: they stay unless they are revoked too. The device that
+	// is asked is never among them.
 	Certified []DeviceLine `json:"certified"`
 	Root      bool         `json:"root_needed" doc:"it takes the root key: from the home, or from the recovery kit"`
 	Says      []string     `json:"says" doc:"the same for a person, in sentences"`
@@ -80,6 +81,9 @@ type Revocation struct {
 // Revoking goes with a revocation.
 type Revoking struct {
 	OpenKit
+	// WithCertified revokes what [Revocation].Certified lists as well, in one
+	// batch: all of it or nothing.
+	WithCertified bool `json:"with_certified,omitempty"`
 }
 
 // OpenKit is a recovery kit and what opens it.
