@@ -280,6 +280,7 @@ test('two who write apart come together, and a restart is said', async () => {
   await open.getByRole('button', { name: 'Open', exact: true }).click()
   await open.getByText('The node was started again.').waitFor({ state: 'detached' })
   assert.equal(await open.getByLabel('What happened?').inputValue(), 'Still in the window.')
+  await open.locator('.colophon dd').first().waitFor()
   await open.getByRole('button', { name: 'Tell it' }).click()
   await open.getByRole('heading', { level: 1, name: 'Written before the restart' }).waitFor()
   await open.context().close()
@@ -290,6 +291,28 @@ test('two who write apart come together, and a restart is said', async () => {
   for (const page of [atRosa, atDev]) {
     await page.getByText('Alone in the morning.').waitFor()
     await page.getByText('Alone in the evening.').waitFor()
+  }
+})
+
+test('a guest asks and reads, and becomes a member by a commitment', async () => {
+  const sam = await new Node(shop, 'sam').up()
+  try {
+    const page = await visit(sam)
+    await page.getByRole('button', { name: 'Join by an invite' }).click()
+    await page.getByLabel('The address you were given').fill(invite)
+    await page.getByRole('button', { name: 'See where it leads' }).click()
+    await page.getByLabel('What shall they call you?').fill('Sam')
+    await page.getByRole('button', { name: 'Go in as a guest' }).click()
+    await page.getByText('You are a guest: you may read and ask.').first().waitFor()
+    await page.getByRole('link', { name: 'Your commitment' }).click()
+    await page.getByRole('button', { name: 'Write it' }).first().click()
+    await page.getByLabel('In your own words').fill('I ask what nobody asks, and write it down.')
+    await page.getByRole('button', { name: 'I promise this' }).click()
+    await page.locator('.byline').getByText('member, this is you').waitFor()
+    await page.getByText('I ask what nobody asks').waitFor()
+    await page.context().close()
+  } finally {
+    await sam.down()
   }
 })
 

@@ -8,6 +8,10 @@ import type { Happening } from './views'
 
 const followers = new Set<(h: Happening) => void>()
 
+function tell(h: Happening) {
+  for (const follow of [...followers]) follow(h)
+}
+
 /** Whether the node is at the other end of the line, and what was heard to
  * change since this page was opened. */
 class Nearness {
@@ -15,17 +19,24 @@ class Nearness {
   /** The documents that changed, by id. */
   changed = $state.raw<ReadonlySet<string>>(new Set())
   line: Line | undefined
+  #before = false
 
   /** Opens the line; returns what closes it. */
   open(): () => void {
     const token = session.token
+    let missed = this.#before // what happened between two sessions was not heard
+    this.#before = true
     const address = location.origin.replace(/^http/, 'ws') + '/v1/events'
     const line = new Line(() => new WebSocket(address), token, {
       happened: (h) => {
         if (h.event === 'changed') this.changed = new Set([...this.changed, ...h.ids])
-        for (const follow of [...followers]) follow(h)
+        tell(h)
       },
-      reached: (up) => (this.up = up),
+      reached: (up) => {
+        this.up = up
+        if (up && missed) tell({ event: 'resync' })
+        if (up) missed = false
+      },
       refused: () => session.lose(token),
     })
     this.line = line

@@ -17,6 +17,8 @@ export interface Item {
   updated?: string
   snippet?: string
   state?: string
+  /** A removal is not worked into this line yet. */
+  being_set_right?: boolean
 }
 
 export interface Items {
@@ -165,6 +167,14 @@ export interface Change {
   void?: string
 }
 
+/** On whose machines all of something lies, as last told. */
+export interface Held {
+  members: number
+  of: number
+  keepers: number
+  as_of: string | null
+}
+
 export interface Doc {
   id: string
   kind: string
@@ -177,6 +187,7 @@ export interface Doc {
   fields?: Record<string, unknown>
   answers?: Entry[]
   waiting_for_key?: number
+  held?: Held
   history: Change[]
 }
 
