@@ -38,5 +38,6 @@
 //
 // It decides nothing about validity, merging or authority. It logs no key and
 // no word a member wrote. It serves nothing but the Unix socket in its home,
-// a page on loopback, and the two streams of the protocol.
+// pages on loopback to who was let in by that socket, and the two streams of
+// the protocol.
 package node
