@@ -160,8 +160,11 @@ func (f *field) below(heads []int32, right func(int32) bool) (found []int32) {
 	}
 	return slices.DeleteFunc(slices.Clone(found), func(n int32) bool {
 		later := slices.DeleteFunc(slices.Clone(found), func(m int32) bool { return m <= n })
+		if len(later) == 0 {
+			return false // and what only the newest has would be all of its past
+		}
 		only, _ := f.graph.Diff([]int32{n}, later)
-		return len(later) > 0 && len(only) == 0
+		return len(only) == 0
 	})
 }
 

@@ -160,3 +160,41 @@ func BenchmarkRemoval(b *testing.B) {
 	b.ReportMetric(float64(total.Microseconds())/1000/float64(b.N), "ms/removal")
 	b.ReportMetric(float64(steps)/float64(b.N), "steps")
 }
+
+// BenchmarkControlPage is one page of control runs of one change each, as many
+// as fit: what an honest peer sends at most, and what the frame allows.
+func BenchmarkControlPage(b *testing.B) {
+	for _, size := range []int{128 << 10, 1 << 20} {
+		b.Run(fmt.Sprintf("%dKiB", size>>10), func(b *testing.B) {
+			w := newWorld(b, 12)
+			a := w.found()
+			c := a.join(true)
+			w.sync(a, c)
+			w.cutAll()
+			var runs []*protocol.Run
+			left := size
+			for _, run := range c.merges(size / 240) {
+				if left -= run.Size() + 128; left > 0 {
+					runs = append(runs, run)
+				}
+			}
+			runs = wire(b, w.community, runs)
+			for range b.N {
+				b.StopTimer()
+				r, err := Open(a.config())
+				if err != nil {
+					b.Fatal(err)
+				}
+				r.rates.burst = len(runs)
+				r.begin(a.clock())
+				b.StartTimer()
+				r.attempt([]func(){func() {
+					if err := r.receive(c.id(), runs); err != nil {
+						b.Fatal(err)
+					}
+				}})
+			}
+			b.ReportMetric(float64(len(runs)), "changes")
+		})
+	}
+}
