@@ -5,6 +5,7 @@ import (
 	"os/user"
 	"time"
 
+	"coppice.example/node/api"
 	"coppice.example/node/store"
 )
 
@@ -52,6 +53,8 @@ type Ready struct {
 	Web   string   `json:"web"`
 	Peer  string   `json:"peer"`
 	Addrs []string `json:"addrs"` // multiaddresses with /p2p/
+	// Damaged are the communities that could not be opened; the others run.
+	Damaged []api.Damaged `json:"damaged,omitempty"`
 }
 
 func (c *Config) log() *slog.Logger {

@@ -70,3 +70,49 @@ func TestDamagedHome(t *testing.T) {
 		t.Errorf("what was never made is still there: %v", left)
 	}
 }
+
+// One community is damaged: the other goes on, the damaged one is named with
+// what to do, and nothing meant for it lands in the other.
+func TestOneOfTwoIsDamaged(t *testing.T) {
+	w := newWorld(t)
+	home := t.TempDir()
+	n := w.up(home)
+	bad := w.found(n)
+	good := must[api.Founded](t)(n.Found(t.Context(), none, api.Founding{Name: "Smiths", Concern: "edges that hold", As: "Ana"}))
+	invited := must[api.Invited](t)(n.Invite(t.Context(), api.Call{Community: bad.Community}, api.Invitation{}))
+	w.down(n)
+	dir := filepath.Join(home, "communities", bad.Community)
+	manifests, err := filepath.Glob(filepath.Join(dir, "store", "MANIFEST-*"))
+	if err != nil || len(manifests) == 0 {
+		t.Fatal(manifests, err)
+	}
+	if err := os.WriteFile(manifests[len(manifests)-1], []byte("garbage in its place"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n = w.up(home)
+	status := must[api.Status](t)(n.Status(t.Context(), none))
+	if len(status.Communities) != 1 || status.Communities[0].ID != good.Community {
+		t.Errorf("open are %+v", status.Communities)
+	}
+	for _, lines := range [][]api.Damaged{status.Damaged, n.Ready().Damaged} {
+		if len(lines) != 1 || lines[0].ID != bad.Community || lines[0].As != "Ana" || lines[0].Reason == "" || !strings.Contains(lines[0].Next, dir) {
+			t.Errorf("damaged are %+v", lines)
+		}
+	}
+	_, err = n.New(t.Context(), none, api.Draft{Kind: "way", Title: "For the bakers"})
+	if !errors.Is(err, api.ErrWhichCommunity) {
+		t.Errorf("it lands in the other: %v", err)
+	}
+	_, err = n.New(t.Context(), api.Call{Community: bad.Community[:12]}, api.Draft{Kind: "way", Title: "For the bakers"})
+	if p := api.ProblemOf(err); !errors.Is(err, api.ErrDamaged) || !strings.Contains(p.Hint, "move "+dir) {
+		t.Errorf("%+v", p)
+	}
+	must[api.Made](t)(n.New(t.Context(), api.Call{Community: "Smiths"}, api.Draft{Kind: "way", Title: "For the smiths"}))
+	_, err = n.Join(t.Context(), none, api.Joining{Invite: invited.Invite, As: "Ana"})
+	if !errors.Is(err, api.ErrDamaged) {
+		t.Errorf("a join takes its place: %v", err)
+	}
+	if entries, err := os.ReadDir(filepath.Join(home, "joining")); err != nil || len(entries) > 0 {
+		t.Errorf("joining: %v, %v", entries, err)
+	}
+}

@@ -124,6 +124,14 @@ func (n *Node) beginJoin(id protocol.CommunityID, name string, file joinFile) (*
 	if c := n.communities[id]; c != nil {
 		p = c.persona // who comes back is who she was
 	}
+	return n.startJoin(id, p, file)
+}
+
+// startJoin puts a job on disk and runs it. The caller holds n.mu.
+func (n *Node) startJoin(id protocol.CommunityID, p *persona, file joinFile) (*joining, error) {
+	if d := n.damagedNamed(id.String()); d != nil {
+		return nil, d // its place is taken
+	}
 	if err := n.home.savePersona(n.joinDir(id), p); err != nil {
 		return nil, err
 	}
@@ -330,16 +338,23 @@ func (j *joining) enter(file joinFile) (entrance *replica.Entrance, err error) {
 		entrance, err = j.call(s, caller, address, file)
 		return err
 	})
+	if errors.Is(err, api.ErrUnreachable) {
+		j.reaches(stepReached)
+	}
+	j.askedAll(err, fmt.Sprintf("a member's node: none of the %d in the invite, nor any other, is within reach", len(address.Peers)), "a member's node that lets you in")
+	return entrance, err
+}
+
+// askedAll tells what the job waits for, once everyone within reach was asked:
+// for somebody to ask, or for one who says yes.
+func (j *joining) askedAll(err error, somebody, yes string) {
 	switch {
 	case err == nil:
-		return entrance, nil
 	case errors.Is(err, api.ErrUnreachable):
-		j.reaches(stepReached)
-		j.waitsFor("a member's node: none of the %d in the invite, nor any other, is within reach", len(address.Peers))
+		j.waitsFor("%s", somebody)
 	default:
-		j.waitsFor("a member's node that lets you in: %v", err)
+		j.waitsFor("%s: %v", yes, err)
 	}
-	return nil, err
 }
 
 // caller begins a newcomer's side of a stream.
@@ -373,18 +388,31 @@ func (j *joining) call(s *stream, caller *invite.Caller, address *invite.Address
 			if err := s.write(frame); err != nil {
 				return nil, err
 			}
-		case got.Page != nil:
-			e.Runs = append(e.Runs, got.Page.Runs...)
-			e.Letters = append(e.Letters, got.Page.Letters...)
-		case got.Done && got.Waiting:
-			return nil, errNod
-		case got.Done && len(e.Letters) == 0:
-			j.reaches(stepReceived)
-			return nil, errLetter
-		case got.Done:
-			return e, nil
+		default:
+			done, err := gather(e, got)
+			if errors.Is(err, errLetter) {
+				j.reaches(stepReceived)
+			}
+			if done || err != nil {
+				return e, err
+			}
 		}
 	}
+}
+
+// gather adds what a frame brought of what lets this device in, and tells
+// whether that is all.
+func gather(e *replica.Entrance, got invite.Called) (done bool, err error) {
+	switch {
+	case got.Page != nil:
+		e.Runs = append(e.Runs, got.Page.Runs...)
+		e.Letters = append(e.Letters, got.Page.Letters...)
+	case got.Done && got.Waiting:
+		return false, errNod
+	case got.Done && len(e.Letters) == 0:
+		return false, errLetter
+	}
+	return got.Done, nil
 }
 
 var (

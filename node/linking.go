@@ -193,6 +193,9 @@ func (c *community) grant(ctx context.Context, e *invite.Entered) error {
 // Link implements [api.Devices].
 func (n *Node) Link(ctx context.Context, _ api.Call, l api.Linking) (api.Joined, error) {
 	address, err := invite.ParseLink(l.Link)
+	if _, other := invite.Parse(l.Link); other == nil {
+		return api.Joined{}, api.Hint(explain(err), "this one is an invite, for another person: `coppice join`, and paste it")
+	}
 	if err != nil {
 		return api.Joined{}, explain(err)
 	}
@@ -231,13 +234,7 @@ func (n *Node) beginComing(id protocol.CommunityID, p *persona, file joinFile) (
 		knock(job.again)
 		return job, nil
 	}
-	if err := n.home.savePersona(n.joinDir(id), p); err != nil {
-		return nil, err
-	}
-	if err := n.saveJoin(id, file); err != nil {
-		return nil, err
-	}
-	return n.runJoin(id, p, file), nil
+	return n.startJoin(id, p, file)
 }
 
 // enterByLink asks the device that showed the address.
@@ -251,18 +248,12 @@ func (j *joining) enterByLink(file joinFile) (*replica.Entrance, error) {
 		e, err = j.callByLink(s, j.node.callerBy(s, invite.ByLink, j.id, address.Secret.LinkKey(), j.persona.Device.Key))
 		return err
 	})
-	var refused invite.Refusal
-	switch {
-	case err == nil:
-		return e, nil
-	case errors.As(err, &refused):
+	if refused := invite.Refusal(0); errors.As(err, &refused) {
 		return nil, &linkRefused{refused}
-	case errors.Is(err, api.ErrUnreachable):
-		j.waitsFor("the device that showed the address: it is not within reach")
-	default:
-		j.waitsFor("the device that showed the address: %v", err)
 	}
-	return nil, err
+	const shower = "the device that showed the address"
+	j.askedAll(err, shower+": it is not within reach", shower)
+	return e, err
 }
 
 // linkRefused is a refusal in the words of a link.
@@ -299,13 +290,10 @@ func (j *joining) callByLink(s *stream, caller *invite.Caller) (*replica.Entranc
 			if err := s.write(frame); err != nil {
 				return nil, err
 			}
-		case got.Page != nil:
-			e.Runs = append(e.Runs, got.Page.Runs...)
-			e.Letters = append(e.Letters, got.Page.Letters...)
-		case got.Done && len(e.Letters) == 0:
-			return nil, errLetter
-		case got.Done:
-			return e, nil
+		default:
+			if done, err := gather(e, got); done || err != nil {
+				return e, err
+			}
 		}
 	}
 }

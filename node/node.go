@@ -40,6 +40,7 @@ type Node struct {
 	communities map[protocol.CommunityID]*community
 	joining     map[protocol.CommunityID]*joining
 	acts        map[string]*progress // under way, by the names their callers gave
+	damaged     []*damagedCommunity  // by id; set when the node starts
 }
 
 var _ api.Backend = (*Node)(nil)
@@ -118,10 +119,17 @@ func (n *Node) openAll() error {
 	}
 	for _, id := range ids {
 		c, err := n.openCommunity(id)
-		if err != nil {
+		switch {
+		case err == nil:
+			n.add(c)
+		case asideFor(err):
+			n.setAside(id, err)
+		default:
 			return fmt.Errorf("community %s: %w", id, err)
 		}
-		n.add(c)
+	}
+	if len(n.damaged) > 0 && len(n.damaged) == len(ids) {
+		return n.damaged[0] // there is nothing to go on with
 	}
 	return n.resumeJoins()
 }
@@ -136,7 +144,7 @@ func (n *Node) add(c *community) {
 
 // Ready says where the node can be found.
 func (n *Node) Ready() Ready {
-	return Ready{Web: n.web.URL(), Peer: n.net.id(), Addrs: n.net.addrs()}
+	return Ready{Web: n.web.URL(), Peer: n.net.id(), Addrs: n.net.addrs(), Damaged: n.damagedLines()}
 }
 
 // Run serves callers until ctx ends or somebody calls Down, then closes the
@@ -240,7 +248,7 @@ func (n *Node) pick(call api.Call) (*community, error) {
 		return nil, api.ErrNoCommunity
 	}
 	if call.Community == "" {
-		if len(all) == 1 {
+		if len(all) == 1 && len(n.damaged) == 0 {
 			return all[0], nil
 		}
 		return nil, api.ErrWhichCommunity
@@ -253,6 +261,9 @@ func (n *Node) pick(call api.Call) (*community, error) {
 	}
 	switch len(matching) {
 	case 0:
+		if d := n.damagedNamed(call.Community); d != nil {
+			return nil, d
+		}
 		return nil, api.Hint(fmt.Errorf("%w: %q", api.ErrNotFound, call.Community), "`coppice status` lists this node's communities")
 	case 1:
 		return matching[0], nil

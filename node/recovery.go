@@ -265,15 +265,8 @@ func (j *joining) enterByRoot(file joinFile) (*replica.Entrance, error) {
 		e, err = j.callByRoot(s, j.node.callerBy(s, invite.ByRoot, j.id, j.persona.Root, j.persona.Device.Key), certificate)
 		return err
 	})
-	switch {
-	case err == nil:
-		return e, nil
-	case errors.Is(err, api.ErrUnreachable):
-		j.waitsFor("a member's node: none of the %d in the recovery kit, nor any other, is within reach", len(file.Peers))
-	default:
-		j.waitsFor("a member's node that takes this device in: %v", err)
-	}
-	return nil, err
+	j.askedAll(err, fmt.Sprintf("a member's node: none of the %d in the recovery kit, nor any other, is within reach", len(file.Peers)), "a member's node that takes this device in")
+	return e, err
 }
 
 func (j *joining) callByRoot(s *stream, caller *invite.Caller, certificate *identity.Certificate) (*replica.Entrance, error) {
@@ -283,9 +276,6 @@ func (j *joining) callByRoot(s *stream, caller *invite.Caller, certificate *iden
 		switch {
 		case err != nil:
 			return nil, err
-		case got.Page != nil:
-			e.Runs = append(e.Runs, got.Page.Runs...)
-			e.Letters = append(e.Letters, got.Page.Letters...)
 		case got.Logs:
 			run, err := j.firstRun(e.Runs, certificate)
 			if err != nil {
@@ -299,10 +289,10 @@ func (j *joining) callByRoot(s *stream, caller *invite.Caller, certificate *iden
 				return nil, err
 			}
 			e = &replica.Entrance{} // all comes once more, with this run among it
-		case got.Done && len(e.Letters) == 0:
-			return nil, errLetter
-		case got.Done:
-			return e, nil
+		default:
+			if done, err := gather(e, got); done || err != nil {
+				return e, err
+			}
 		}
 	}
 }

@@ -23,7 +23,7 @@ func (c *community) name() string {
 func (n *Node) Status(ctx context.Context, call api.Call) (api.Status, error) {
 	out := api.Status{
 		Peer: n.net.id(), Addrs: n.net.addrs(), Web: n.web.URL(),
-		Communities: []api.CommunityStatus{}, Joining: []api.Joined{},
+		Communities: []api.CommunityStatus{}, Joining: []api.Joined{}, Damaged: n.damagedLines(),
 	}
 	communities := n.opened()
 	if call.Community != "" {

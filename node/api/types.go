@@ -189,6 +189,15 @@ type Status struct {
 	Web         string            `json:"web"`
 	Communities []CommunityStatus `json:"communities"`
 	Joining     []Joined          `json:"joining" doc:"joins that still wait"`
+	Damaged     []Damaged         `json:"damaged" doc:"communities of this node that cannot be opened; the others go on"`
+}
+
+// Damaged is a community that cannot be opened, and what to do about it.
+type Damaged struct {
+	ID     string `json:"id"`
+	As     string `json:"as,omitempty" doc:"who this node is there, as far as that can be read"`
+	Reason string `json:"reason"`
+	Next   string `json:"next" doc:"what to do, as a sentence"`
 }
 
 // Connecting asks to dial a node by hand.
