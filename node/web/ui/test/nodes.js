@@ -25,14 +25,15 @@ export class Node {
     this.program = shop.program
     this.home = join(shop.dir, name)
     this.env = { ...process.env, COPPICE_HOME: this.home, NO_COLOR: '1' }
+    this.listen = '/ip4/127.0.0.1/tcp/0'
     this.port = '0'
   }
 
-  /** Starts it, on the port it had before if it ran before. */
+  /** Starts it, where it was reached before if it ran before: invites name that. */
   async up() {
     this.process = spawn(
       this.program,
-      ['up', '--json', '--no-discovery', '--listen', '/ip4/127.0.0.1/tcp/0', '--web', `127.0.0.1:${this.port}`],
+      ['up', '--json', '--no-discovery', '--listen', this.listen, '--web', `127.0.0.1:${this.port}`],
       { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     this.log = ''
@@ -47,6 +48,7 @@ export class Node {
     })
     this.web = ready.web
     this.addrs = ready.addrs
+    this.listen = ready.addrs[0].replace(/\/p2p\/.*/, '')
     this.port = new URL(ready.web).port
     return this
   }

@@ -296,8 +296,8 @@ test('two who write apart come together, and a restart is said', async () => {
 
 test('a guest asks and reads, and becomes a member by a commitment', async () => {
   const sam = await new Node(shop, 'sam').up()
+  const page = await visit(sam)
   try {
-    const page = await visit(sam)
     await page.getByRole('button', { name: 'Join by an invite' }).click()
     await page.getByLabel('The address you were given').fill(invite)
     await page.getByRole('button', { name: 'See where it leads' }).click()
@@ -310,8 +310,8 @@ test('a guest asks and reads, and becomes a member by a commitment', async () =>
     await page.getByRole('button', { name: 'I promise this' }).click()
     await page.locator('.byline').getByText('member, this is you').waitFor()
     await page.getByText('I ask what nobody asks').waitFor()
-    await page.context().close()
   } finally {
+    await page.context().close()
     await sam.down()
   }
 })
