@@ -248,7 +248,7 @@ func (c *community) someone(r *replica.Replica, text string) (id protocol.Member
 	case 1:
 		return named[0], nil
 	}
-	return id, api.Hint(fmt.Errorf("%w: %q", api.ErrAmbiguous, text), "use more of the member's id")
+	return id, api.Hint(fmt.Errorf("%w: %q", api.ErrAmbiguous, text), "name her by more of her id: `coppice member list` shows the ids")
 }
 
 // first returns the first error there is.

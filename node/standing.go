@@ -61,6 +61,9 @@ func (c *community) page(r *replica.Replica, id protocol.MemberID) (out api.Memb
 		}
 		return nil
 	})
+	if err == nil {
+		out.Follows, err = c.follows(r, id)
+	}
 	if err != nil {
 		return out, err
 	}

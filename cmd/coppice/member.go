@@ -13,7 +13,7 @@ import (
 
 func (c *command) member() *cobra.Command {
 	return noun("member", "who belongs here, and what each may do",
-		c.memberList(), c.memberShow(), c.memberRank(true), c.memberRank(false), c.memberRemove(), c.memberLog())
+		c.memberList(), c.memberShow(), c.memberRank(true), c.memberRank(false), c.memberRemove(), c.memberHandOver(), c.memberLog())
 }
 
 func (c *command) memberList() *cobra.Command {
@@ -85,6 +85,9 @@ func (c *command) tellMember(m api.MemberPage) {
 		}
 		c.line("device %s%s, certified %s by %s", short(d.ID), this, d.Certified.Local().Format(day), by)
 	}
+	for _, f := range m.Follows {
+		c.line("carries on as %s (%s), vouched for by %s", f.Member.Name, short(f.Member.ID), names(f.Vouched))
+	}
 	if m.Commitment != "" {
 		c.line("commitment: %s", m.Commitment)
 	} else {
@@ -139,6 +142,63 @@ func (c *command) memberRemove() *cobra.Command {
 	cmd.Flags().StringVar(&r.Reason, "reason", "", "why; every member reads it, and so does who is removed")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return cmd
+}
+
+func (c *command) memberHandOver() *cobra.Command {
+	var to string
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "hand-over ID --to ID [--yes]",
+		Short: "let someone who lost every key carry on as the same person",
+		Long: `For a member who lost every device and has no recovery kit: she comes in anew by
+an invite, and this makes what the old member wrote her own again. A founder can
+say so alone; of two conveners the second says the same as the first.`,
+		Args: arguments("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if to == "" {
+				return api.Hint(fmt.Errorf("%w: who carries on?", api.ErrUsage), "name the new member with --to; `coppice member list` shows the ids")
+			}
+			client, err := c.dial()
+			if err != nil {
+				return err
+			}
+			defer client.Close()
+			means, err := client.HandingOver(cmd.Context(), args[0], to)
+			if err != nil {
+				return err
+			}
+			for _, text := range means.Says {
+				c.say("%s", text)
+			}
+			if !yes {
+				if err := c.confirm("do this"); err != nil {
+					return err
+				}
+			}
+			out, err := client.HandOver(cmd.Context(), args[0], to)
+			if err != nil {
+				return err
+			}
+			return c.print(out, func() {
+				if out.Waits {
+					c.line("vouched for")
+				} else {
+					c.line("handed over")
+				}
+			})
+		},
+	}
+	cmd.Flags().StringVar(&to, "to", "", "who carries on: an id, the beginning of one, or a name")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cmd
+}
+
+func names(people []api.Person) string {
+	var names []string
+	for _, p := range people {
+		names = append(names, p.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // parting is an act that takes people out: what it means, and the act itself.

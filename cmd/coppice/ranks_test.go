@@ -14,6 +14,7 @@ var readers = map[string]string{
 	"node/deciding.go":         "says which step a promotion means; May answers whether it may be",
 	"node/refusing.go":         "May has answered; ranks are named in what is said of it",
 	"node/people.go":           "an invite says what it gives, and a list shows what there is",
+	"node/heir.go":             "says whether a second word is needed and why a founder has no heir; May has answered",
 	"node/standing.go":         "shows what there is",
 	"node/replica/act.go":      "hands the writer's rank to the fold's own rules, as a content change gets its own",
 	"node/replica/decide.go":   "a demotion gets cuts, a promotion none",

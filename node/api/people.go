@@ -20,6 +20,11 @@ type People interface {
 	Removal(ctx context.Context, call Call, id string) (Parting, error)
 	// Remove takes her out.
 	Remove(ctx context.Context, call Call, id string, removing Removing) (Parting, error)
+	// HandingOver says what it means that one member carries on for another who
+	// lost every device and the root key, or why that may not be.
+	HandingOver(ctx context.Context, call Call, old, heir string) (HandOver, error)
+	// HandOver does it, or is the first of two conveners' words for it.
+	HandOver(ctx context.Context, call Call, old, heir string) (HandOver, error)
 	// Leaving says what it means that this node's person leaves.
 	Leaving(context.Context, Call) (Parting, error)
 	// Leave does it.
@@ -66,6 +71,30 @@ type MemberPage struct {
 	Devices    []Device    `json:"devices"`
 	Commitment string      `json:"commitment,omitempty"`
 	Document   string      `json:"document" doc:"her own page: the id of her member document"`
+	// Follows are those whose words became hers when they lost their keys.
+	Follows []Following `json:"follows,omitempty"`
+}
+
+// Following is one member who carries on as another, and who vouched that
+// both are the same person.
+type Following struct {
+	Member  Person   `json:"member" doc:"as whom she was known before"`
+	Vouched []Person `json:"vouched"`
+}
+
+// HandOver is what it means that one member carries on for another.
+type HandOver struct {
+	From    Person   `json:"from"`
+	To      Person   `json:"to"`
+	Vouched []Person `json:"vouched" doc:"conveners who said the same before"`
+	Waits   bool     `json:"waits,omitempty" doc:"it takes effect when another convener says the same"`
+	Says    []string `json:"says" doc:"the same for a person, in sentences"`
+	Change  string   `json:"change,omitempty" doc:"the change that says it; empty in what is said before"`
+}
+
+// Heir names who carries on.
+type Heir struct {
+	Member string `json:"member" doc:"an id, the beginning of one, or a name"`
 }
 
 // Void is something that is kept and without effect.
@@ -167,6 +196,16 @@ func (c *Client) Remove(ctx context.Context, id string, r Removing) (Parting, er
 	return do[Parting](ctx, c, http.MethodPost, member(id, "/removal"), nil, r)
 }
 
+// HandingOver says what it means that heir carries on for old.
+func (c *Client) HandingOver(ctx context.Context, old, heir string) (HandOver, error) {
+	return do[HandOver](ctx, c, http.MethodGet, member(old, "/heir"), query("to", heir), nil)
+}
+
+// HandOver has heir carry on for old.
+func (c *Client) HandOver(ctx context.Context, old, heir string) (HandOver, error) {
+	return do[HandOver](ctx, c, http.MethodPut, member(old, "/heir"), nil, Heir{heir})
+}
+
 // Leaving says what leaving means.
 func (c *Client) Leaving(ctx context.Context) (Parting, error) {
 	return do[Parting](ctx, c, http.MethodGet, "/v1/leave", nil, nil)
@@ -211,6 +250,14 @@ type voids struct {
 
 func (v voids) in() Params { return v.Params }
 
+type heirs struct {
+	Params
+	ID string `path:"id"`
+	To string `query:"to" required:"true" doc:"who carries on"`
+}
+
+func (h heirs) in() Params { return h.Params }
+
 func (a *acts) people(b People) {
 	act(a, http.MethodGet, "/v1/members/{id}", "member", "Describe a member",
 		func(ctx context.Context, call Call, in about) (MemberPage, error) { return b.Member(ctx, call, in.ID) })
@@ -227,6 +274,14 @@ func (a *acts) people(b People) {
 	act(a, http.MethodPost, "/v1/members/{id}/removal", "remove", "Remove a member",
 		func(ctx context.Context, call Call, in aboutWith[Removing]) (Parting, error) {
 			return b.Remove(ctx, call, in.ID, in.Body)
+		})
+	act(a, http.MethodGet, "/v1/members/{id}/heir", "handing-over", "See what it means that another member carries on for this one",
+		func(ctx context.Context, call Call, in heirs) (HandOver, error) {
+			return b.HandingOver(ctx, call, in.ID, in.To)
+		})
+	act(a, http.MethodPut, "/v1/members/{id}/heir", "hand-over", "Have another member carry on for this one",
+		func(ctx context.Context, call Call, in aboutWith[Heir]) (HandOver, error) {
+			return b.HandOver(ctx, call, in.ID, in.Body.Member)
 		})
 	act(a, http.MethodGet, "/v1/leave", "leaving", "See what leaving means",
 		func(ctx context.Context, call Call, _ plain) (Parting, error) { return b.Leaving(ctx, call) })

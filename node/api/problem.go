@@ -12,10 +12,10 @@ import (
 
 // What can go wrong, as every caller sees it. A node's errors wrap one of them.
 var (
-	ErrUsage          = errors.New("that cannot be done as said")
+	ErrUsage          = errors.New("please say it another way")
 	ErrText           = errors.New("not valid text")
 	ErrTooLarge       = errors.New("too large")
-	ErrAmbiguous      = errors.New("more than one thing has an id that begins so")
+	ErrAmbiguous      = errors.New("that could mean more than one")
 	ErrNoCommunity    = errors.New("no community here")
 	ErrWhichCommunity = errors.New("this node is in several communities")
 	ErrAlreadyRunning = errors.New("a node is already running on this home")
@@ -130,7 +130,7 @@ func ProblemOf(err error) *Problem {
 		if errors.Is(err, row.err) {
 			p.Title, p.Status, p.Code, p.Hint, p.Exit = row.err.Error(), row.status, row.code, row.hint, row.exit
 			if row.err == ErrUsage { // what is wrong says it better than that something is
-				p.Detail = strings.TrimPrefix(p.Detail, ErrUsage.Error()+": ")
+				p.Detail = strings.ReplaceAll(p.Detail, ErrUsage.Error()+": ", "")
 			}
 			break
 		}
