@@ -54,6 +54,9 @@ func (ss *sessions) close(id SessionID) { delete(ss.open, id) }
 func (ss *sessions) status(r *Replica) (out []SessionStatus) {
 	now := r.held().Hash()
 	for _, s := range ss.sorted() {
+		if s.serve == reconcile.ServeNothing {
+			continue // nobody to agree with: it is told why, no more
+		}
 		st := SessionStatus{Session: s.id, Device: s.device, Synced: s.synced, InSync: s.synced != 0 && s.base == now}
 		st.Member, _ = r.now.MemberOf(s.device)
 		out = append(out, st)
