@@ -39,6 +39,7 @@ type importing struct {
 	keys  map[string]bool              // origins of this import
 	batch []file
 	bytes int
+	tell  *progress
 	out   api.Imported
 }
 
@@ -59,15 +60,18 @@ func (n *Node) Import(ctx context.Context, call api.Call, in api.Importing) (api
 		in.Kind = "way"
 	}
 	if in.Kind != "way" && in.Kind != "story" {
-		return api.Imported{}, fmt.Errorf("%w: files become ways or stories, not %q", api.ErrUsage, in.Kind)
+		return api.Imported{}, api.Hint(fmt.Errorf("%w: files become ways or stories, not %q", api.ErrUsage, in.Kind), "--kind way or --kind story; a file that names its kind itself is taken as that")
 	}
 	root, err := openDirectory(in.Dir)
 	if err != nil {
 		return api.Imported{}, err
 	}
 	defer root.Close()
+	tell, end := n.telling(in.Job)
+	defer end()
+	tell.step("taking files", 0)
 	i := &importing{
-		c: c, call: call, ctx: ctx, kind: in.Kind, base: filepath.Base(in.Dir),
+		c: c, call: call, ctx: ctx, tell: tell, kind: in.Kind, base: filepath.Base(in.Dir),
 		taken: map[protocol.DocumentID]bool{}, keys: map[string]bool{}, out: api.Imported{Failed: []api.Failure{}},
 	}
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
@@ -76,6 +80,7 @@ func (n *Node) Import(ctx context.Context, call api.Call, in api.Importing) (api
 	if err == nil {
 		err = i.flush()
 	}
+	tell.step("making them found by search", 0)
 	c.shelf.drain()
 	if err != nil {
 		done := i.out.Added + i.out.Changed + i.out.Unchanged
@@ -91,7 +96,7 @@ func openDirectory(dir string) (*os.Root, error) {
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, api.Hint(fmt.Errorf("%w: %w", api.ErrUsage, err), "name a directory that can be read")
+		return nil, api.Hint(fmt.Errorf("%w: the directory cannot be read: %w", api.ErrUsage, err), "look at its name, and whether you may read it")
 	}
 	return root, nil
 }
@@ -116,6 +121,7 @@ func (i *importing) visit(root *os.Root, name string, d fs.DirEntry, err error) 
 	case !d.Type().IsRegular() || !strings.EqualFold(path.Ext(name), ".md"):
 		return nil
 	}
+	i.tell.done(1)
 	f, size, err := i.read(root, name)
 	if err != nil {
 		i.failed(name, err)
@@ -253,7 +259,7 @@ func (n *Node) Export(ctx context.Context, call api.Call, e api.Exporting) (api.
 		return api.Exported{}, fmt.Errorf("%w: %q is no absolute path", api.ErrUsage, e.Dir)
 	}
 	if err := os.MkdirAll(e.Dir, 0o777); err != nil {
-		return api.Exported{}, api.Hint(fmt.Errorf("%w: %w", api.ErrUsage, err), "name a directory that can be written")
+		return api.Exported{}, api.Hint(fmt.Errorf("%w: the directory cannot be made: %w", api.ErrUsage, err), "name one that can be written")
 	}
 	root, err := openDirectory(e.Dir)
 	if err != nil {

@@ -466,7 +466,7 @@ var cursor = regexp.MustCompile(`^[0-9]+\.[0-9a-z]{52}$`)
 // list returns a page of items, newest first.
 func (s *shelf) list(kind string, limit int, after string) ([]view.Item, string, error) {
 	if after != "" && !cursor.MatchString(after) {
-		return nil, "", fmt.Errorf("%w: %q is no cursor of a list", api.ErrUsage, after)
+		return nil, "", api.Hint(fmt.Errorf("%w: no list goes on from %q", api.ErrUsage, after), "give what the page before said comes next")
 	}
 	items, next, err := s.view.List(view.Listing{Kind: kind, Limit: limit, After: after})
 	return items, next, s.checked(err)

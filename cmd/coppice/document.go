@@ -122,6 +122,9 @@ func (c *command) list() *cobra.Command {
 		Short: "what is here, the last touched first",
 		Args:  arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := pageOf(l.Limit); err != nil {
+				return err
+			}
 			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Items, error) {
 				return client.List(ctx, l)
 			}, func(out api.Items) {
@@ -140,6 +143,14 @@ func (c *command) list() *cobra.Command {
 	f.IntVar(&l.Limit, "limit", 50, "how many, at most 1000")
 	f.StringVar(&l.After, "after", "", "go on after this page")
 	return cmd
+}
+
+// pageOf refuses what is no number of lines.
+func pageOf(limit int) error {
+	if limit < 0 || limit > 1000 {
+		return api.Hint(fmt.Errorf("%w: a page has 1 to 1000 lines, not %d", api.ErrUsage, limit), "give --limit a number up to 1000; --after goes on after a page")
+	}
+	return nil
 }
 
 func (c *command) tellItems(items []api.Item) {
@@ -165,7 +176,12 @@ func (c *command) search() *cobra.Command {
 		Short: "what holds every word (prefixes count, \"quotes\" hold a phrase)",
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s.Words = strings.Join(args, " ")
+			if s.Words = strings.Join(args, " "); strings.TrimSpace(s.Words) == "" {
+				return api.Hint(fmt.Errorf("%w: no words to search for", api.ErrUsage), "`coppice search WORDS`; `coppice list` shows everything")
+			}
+			if err := pageOf(s.Limit); err != nil {
+				return err
+			}
 			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Hits, error) {
 				return client.Search(ctx, s)
 			}, func(out api.Hits) {

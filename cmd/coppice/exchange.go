@@ -21,6 +21,9 @@ func (c *command) importing() *cobra.Command {
 			}
 			var got api.Imported
 			err = ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Imported, error) {
+				job, end := c.watch(cmd, client)
+				defer end()
+				i.Job = job
 				got, err = client.Import(ctx, i)
 				return got, err
 			}, func(out api.Imported) {

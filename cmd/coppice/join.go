@@ -81,7 +81,7 @@ func (c *command) address(file string) (string, error) {
 	if err := lines.Err(); err != nil {
 		return "", err
 	}
-	return "", api.Hint(fmt.Errorf("%w: there is no address on standard input", api.ErrUsage), "echo the address into it: coppice join < invite.txt")
+	return "", api.Hint(fmt.Errorf("%w: no address was given", api.ErrUsage), "paste it after the command, or let it be read from the file that holds it: < FILE")
 }
 
 // onTerminal tells whether a person types into in.

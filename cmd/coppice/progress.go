@@ -17,7 +17,7 @@ const progressPause = 300 * time.Millisecond
 // watch gives an act a name and tells on standard error how far it is, until
 // end is called: on a terminal in one line that changes, else a line a step.
 func (c *command) watch(cmd *cobra.Command, client *api.Client) (job string, end func()) {
-	if c.quiet {
+	if c.quiet || c.json {
 		return "", func() {}
 	}
 	job = rand.Text()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -188,6 +189,9 @@ func noun(name, short string, verbs ...*cobra.Command) *cobra.Command {
 func arguments(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == len(names) {
+			if i := slices.Index(names, "ID"); i >= 0 && strings.TrimSpace(args[i]) == "" {
+				return api.Hint(fmt.Errorf("%w: the ID is empty", api.ErrUsage), "`coppice list` and `coppice search WORDS` show ids; enough of the beginning will do")
+			}
 			return nil
 		}
 		wants := "no argument"

@@ -66,8 +66,21 @@ func (c *command) tellStatus(s api.Status) {
 	for _, j := range s.Joining {
 		c.line("joining %s: waiting for %s", short(j.Community), j.WaitingFor)
 	}
-	if len(s.Communities)+len(s.Joining) == 0 {
+	c.tellDamaged(s.Damaged, c.line)
+	if len(s.Communities)+len(s.Joining)+len(s.Damaged) == 0 {
 		c.say("no community yet: `coppice found NAME --concern TEXT`, or `coppice join`")
+	}
+}
+
+// tellDamaged names the communities that cannot be opened.
+func (c *command) tellDamaged(damaged []api.Damaged, tell func(string, ...any)) {
+	for _, d := range damaged {
+		who := ""
+		if d.As != "" {
+			who = ", where you are " + d.As + ","
+		}
+		tell("community %s%s cannot be opened: %s", short(d.ID), who, d.Reason)
+		tell("  %s", d.Next)
 	}
 }
 

@@ -51,6 +51,7 @@ func (c *command) ready(r node.Ready) {
 		for _, a := range r.Addrs {
 			c.say("reached at %s", a)
 		}
+		c.tellDamaged(r.Damaged, c.say)
 	})
 	if err != nil {
 		fmt.Fprintf(c.err, "coppice: %v\n", err)

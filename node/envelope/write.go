@@ -109,15 +109,22 @@ func (p *plan) row(rows []Field, of, name string) (*Field, error) {
 	if f := p.schema.common(name); f != nil && of == p.schema.Name {
 		return f, nil
 	}
-	names := make([]string, len(rows))
+	var names []string
 	for i := range rows {
-		names[i] = rows[i].Name
+		if rows[i].typed() {
+			names = append(names, rows[i].Name)
+		}
 	}
 	hint := "fields: " + strings.Join(names, ", ")
 	if near := nearest(name, names); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return nil, refuse(ErrField, hint, "a %s has no field %q", of, name)
+}
+
+// typed tells whether people fill in a field: not what an import or a fork notes.
+func (f *Field) typed() bool {
+	return !f.Fixed && f.Number != Imported && f.Number != Extra && f.Number != Whole
 }
 
 func (p *plan) entry(name string, f *Field) (e protocol.EntryID, err error) {
