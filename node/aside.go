@@ -23,7 +23,12 @@ type damagedCommunity struct {
 
 // Error implements error.
 func (d *damagedCommunity) Error() string {
-	return fmt.Sprintf("community %s cannot be opened: %v", d.id, d.reason)
+	return fmt.Sprintf("community %s cannot be opened: %s", d.id, d.why())
+}
+
+// why says what is wrong with it, and not again that it is damaged.
+func (d *damagedCommunity) why() string {
+	return strings.TrimPrefix(d.reason.Error(), api.ErrDamaged.Error()+": ")
 }
 
 // Unwrap makes it [api.ErrDamaged], with what to do about it.
@@ -66,8 +71,7 @@ func (n *Node) damagedNamed(text string) *damagedCommunity {
 func (n *Node) damagedLines() []api.Damaged {
 	out := []api.Damaged{}
 	for _, d := range n.damaged {
-		reason := strings.TrimPrefix(d.reason.Error(), api.ErrDamaged.Error()+": ")
-		out = append(out, api.Damaged{ID: d.id.String(), As: d.as, Reason: reason, Next: d.next()})
+		out = append(out, api.Damaged{ID: d.id.String(), As: d.as, Reason: d.why(), Next: d.next()})
 	}
 	return out
 }

@@ -89,6 +89,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             member show|promote|demote|remove|log ID, leave
             policy, invite list     how people come in
             sync, connect ADDR      bring them together now
+            community fork          go on apart, with all that is known; community origin
   yourself  device link             one person on several machines; device list, revoke
             recovery print          a kit to come back by when all are lost; recovery restore
             service install         run the node whenever you are logged in; down ends it
