@@ -64,7 +64,7 @@ func all(documents int) string {
 }
 
 // MakeFork implements [api.Forks].
-func (n *Node) MakeFork(ctx context.Context, call api.Call, f api.Forking) (out api.Forked, err error) {
+func (n *Node) MakeFork(ctx context.Context, call api.Call, f api.Forking) (out api.ForkMade, err error) {
 	tell, end := n.telling(f.Job)
 	defer end()
 	k, err := n.prepareFork(ctx, call, tell)
@@ -99,7 +99,7 @@ func (n *Node) prepareFork(ctx context.Context, call api.Call, tell *progress) (
 
 // fork founds the community, carries all into it, and only then gives it its
 // place in the home.
-func (n *Node) fork(k *carrying, f api.Forking) (out api.Forked, err error) {
+func (n *Node) fork(k *carrying, f api.Forking) (out api.ForkMade, err error) {
 	b, err := n.birth(k.call, k.founding(f), k.charterCarried())
 	if err != nil {
 		return out, err
@@ -108,7 +108,7 @@ func (n *Node) fork(k *carrying, f api.Forking) (out api.Forked, err error) {
 	if err != nil {
 		return out, explain(err)
 	}
-	return api.Forked{
+	return api.ForkMade{
 		Founded: b.founded(c), From: k.from.String(), Documents: len(k.documents), Pages: len(k.pages), Waiting: k.waiting,
 	}, nil
 }

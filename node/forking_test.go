@@ -42,9 +42,9 @@ func lively(w *world) (rosa, dev *Node) {
 	return rosa, dev
 }
 
-func (w *world) forked(n *Node, f api.Forking) (api.Forked, api.Call) {
+func (w *world) forked(n *Node, f api.Forking) (api.ForkMade, api.Call) {
 	w.Helper()
-	out := must[api.Forked](w.T)(n.MakeFork(w.Context(), api.Call{}, f))
+	out := must[api.ForkMade](w.T)(n.MakeFork(w.Context(), api.Call{}, f))
 	return out, api.Call{Community: out.Community}
 }
 

@@ -14,7 +14,7 @@ type Forks interface {
 	Fork(context.Context, Call) (Fork, error)
 	// MakeFork founds a community that begins with all that another knows.
 	// Until it answers there is nothing of it.
-	MakeFork(context.Context, Call, Forking) (Forked, error)
+	MakeFork(context.Context, Call, Forking) (ForkMade, error)
 	// Origin tells from which community one began, and with check whether its
 	// copies say what that one's own history says.
 	Origin(context.Context, Call, OriginAsking) (Origin, error)
@@ -43,8 +43,8 @@ type Forking struct {
 	Job string `json:"job,omitempty"`
 }
 
-// Forked names the community that came of it.
-type Forked struct {
+// ForkMade names the community that came of it.
+type ForkMade struct {
 	Founded
 	From      string `json:"from" doc:"the community it was carried from"`
 	Documents int    `json:"documents" doc:"that were carried"`
@@ -111,11 +111,11 @@ func (c *Client) Fork(ctx context.Context) (Fork, error) {
 }
 
 // MakeFork makes one.
-func (c *Client) MakeFork(ctx context.Context, f Forking) (Forked, error) {
+func (c *Client) MakeFork(ctx context.Context, f Forking) (ForkMade, error) {
 	if err := checkText(f.Name, f.Concern, f.As, f.Commitment); err != nil {
-		return Forked{}, err
+		return ForkMade{}, err
 	}
-	return do[Forked](ctx, c, http.MethodPost, "/v1/fork", nil, f)
+	return do[ForkMade](ctx, c, http.MethodPost, "/v1/fork", nil, f)
 }
 
 // Origin asks from which community this one began.
@@ -144,7 +144,7 @@ func (a *acts) forks(b Backend) {
 	act(a, http.MethodGet, "/v1/fork", "fork", "See what a fork would mean",
 		func(ctx context.Context, call Call, _ plain) (Fork, error) { return b.Fork(ctx, call) })
 	act(a, http.MethodPost, "/v1/fork", "make-fork", "Found a community with all that this one knows",
-		func(ctx context.Context, call Call, in with[Forking]) (Forked, error) {
+		func(ctx context.Context, call Call, in with[Forking]) (ForkMade, error) {
 			return b.MakeFork(ctx, call, in.Body)
 		})
 	act(a, http.MethodGet, "/v1/origin", "origin", "See from which community this one began",
