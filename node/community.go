@@ -251,6 +251,11 @@ func (c *community) do(output replica.Output) error {
 		if err := c.store.Mend(o.Changes); err != nil {
 			c.log.Error("what was damaged is here again but cannot be put in its place", "error", err)
 		}
+	case replica.Forget:
+		if err := c.store.Erase(o.Changes); err != nil {
+			c.log.Error("words that were redacted are still on disk; they are dropped at a later try", "error", err)
+		}
+		c.shelf.purge()
 	case replica.Wake:
 		c.wake.Reset(max(time.Until(time.UnixMilli(o.At)), time.Millisecond))
 	}
