@@ -177,6 +177,9 @@ func TestASnapshotRolledBackInPlace(t *testing.T) {
 	if twice := w.signedTwice(ben); len(twice) == 0 {
 		t.Error("no fork: the test shows nothing")
 	}
+	if s, err := ben.Status(t.Context(), api.Call{}); err != nil || len(s.Communities[0].ForkedLogs) != 1 || s.Communities[0].ForkedLogs[0].Member.ID != joined.Member {
+		t.Errorf("status names the logs %+v as forked, %v", s.Communities[0].ForkedLogs, err)
+	}
 	three := w.way(ana, "And on", "After both are known.")
 	w.edit(ben, two, "On the second branch, by Ben.")
 	w.same(ana, ben)

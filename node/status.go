@@ -66,6 +66,9 @@ func (c *community) status(ctx context.Context) (out api.CommunityStatus, err er
 		for _, d := range s.Delayed {
 			out.Delayed = append(out.Delayed, api.Delayed{Member: c.person(d.Member), Runs: d.Runs})
 		}
+		for _, f := range r.Forks() {
+			out.ForkedLogs = append(out.ForkedLogs, api.ForkedLog{Member: c.person(f.Member), Device: f.Log.Device.String()})
+		}
 		if s.Righting == 0 {
 			out.StateHash = s.State.String()
 		}

@@ -49,6 +49,9 @@ func (c *command) tellStatus(s api.Status) {
 		if i.UpdateNeeded > 0 {
 			c.line("  an update of this program is needed: %s it cannot read", count(i.UpdateNeeded, "log")+" in reach")
 		}
+		for _, f := range i.ForkedLogs {
+			c.line("  a device of %s (%s) went two ways from one point: its home was put back to an earlier state, or somebody deceives. Both are kept", f.Member.Name, short(f.Device))
+		}
 		for _, p := range i.Peers {
 			state := "not in sync yet"
 			if p.InSync {

@@ -178,8 +178,17 @@ type CommunityStatus struct {
 	Delayed []Delayed `json:"delayed,omitempty"`
 	// UpdateNeeded counts logs that nodes within reach have in a format which
 	// only a newer version of this program reads.
-	UpdateNeeded int    `json:"update_needed,omitempty"`
-	Peers        []Peer `json:"peers"`
+	UpdateNeeded int `json:"update_needed,omitempty"`
+	// ForkedLogs are of devices that wrote two changes in one place.
+	ForkedLogs []ForkedLog `json:"forked_logs,omitempty"`
+	Peers      []Peer      `json:"peers"`
+}
+
+// ForkedLog is a device that wrote two changes in one place of its log: its home
+// was put back to an earlier state, or whoever has it deceives. Both stay.
+type ForkedLog struct {
+	Member Person `json:"member"`
+	Device string `json:"device"`
 }
 
 // Status is what the node says about itself.
