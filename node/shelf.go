@@ -418,12 +418,16 @@ const fewPending = 64
 
 // fresh has what is pending written before somebody reads, unless it is much.
 func (s *shelf) fresh() {
-	s.mu.Lock()
-	n := len(s.pending)
-	s.mu.Unlock()
-	if n > 0 && n <= fewPending {
+	if n := s.waiting(); n > 0 && n <= fewPending {
 		s.drain()
 	}
+}
+
+// waiting counts the documents that are not yet in the view.
+func (s *shelf) waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.pending)
 }
 
 // members returns the names of all members who have one.
@@ -537,6 +541,10 @@ func (c *community) find(id string) (found, error) {
 	}
 	c.shelf.fresh()
 	item, entry, err := c.shelf.view.Find(id)
+	if errors.Is(err, view.ErrNotFound) && c.shelf.waiting() > 0 {
+		c.shelf.drain() // whatever is held is found, however much is on its way
+		item, entry, err = c.shelf.view.Find(id)
+	}
 	var many *view.AmbiguousError
 	switch {
 	case errors.As(err, &many):
