@@ -16,7 +16,7 @@ UI    = node/web/ui
 PAGES = node/web/dist/index.html
 DEPS  = $(UI)/node_modules/.package-lock.json
 
-.PHONY: run build test check pages walk sim fuzz probes bench
+.PHONY: run build test check pages walk chromium sim fuzz probes bench
 
 run: $(PAGES)
 	$(GO) run ./cmd/coppice up
@@ -42,14 +42,19 @@ pages: $(PAGES)
 	cd $(UI) && npm run check && npm run unit && node budget.js
 
 # Two real nodes, a browser, every page in both themes and three widths;
-# pictures of them in build/shots. As root it installs Debian's Chromium.
-walk: $(PAGES)
-	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-install-recommends chromium; }
+# pictures of them in build/shots.
+walk: $(PAGES) chromium
 	cd $(UI) && npm run walk
+
+# As root on Debian it can be had; elsewhere it has to be there.
+chromium:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update && apt-get install -y --no-install-recommends chromium; }
 
 test: check pages
 	$(GO) test -timeout 15m $(PURE)
 	$(GO) test -race -timeout 20m $(RACED)
+	@if $(MAKE) --no-print-directory chromium; then $(MAKE) walk; \
+	else echo "The pages were NOT walked through: there is no Chromium, and it cannot be installed."; fi
 
 # More worlds than `make test` has time for: make sim SEEDS=20000
 sim:

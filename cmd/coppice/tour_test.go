@@ -74,6 +74,9 @@ func TestTour(t *testing.T) {
 			t.Errorf("the tour never shows %q:\n%s", want, text)
 		}
 	}
+	if !regexp.MustCompile(`(?m)^http://127\.0\.0\.1:\d+/#\w{26}$`).MatchString(text) {
+		t.Errorf("the tour opens no page:\n%s", text)
+	}
 	hashes := regexp.MustCompile(`(?m)^[0-9a-z]{52,64}$`).FindAllString(text, -1)
 	if n := len(hashes); n < 2 || hashes[n-1] != hashes[n-2] {
 		t.Errorf("the two nodes do not end with one state hash:\n%s", text)
