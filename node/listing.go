@@ -22,14 +22,20 @@ func (n *Node) List(_ context.Context, call api.Call, l api.Listing) (api.Items,
 	if err != nil {
 		return api.Items{}, err
 	}
-	if l.Kind != "" && !slices.Contains(n.kinds.Names(), l.Kind) {
-		return api.Items{}, fmt.Errorf("%w: there is no kind %q; there are %s", api.ErrUsage, l.Kind, strings.Join(n.kinds.Names(), ", "))
+	var kinds []string
+	if l.Kind != "" {
+		kinds = strings.Split(l.Kind, ",")
+	}
+	for _, kind := range kinds {
+		if !slices.Contains(n.kinds.Names(), kind) {
+			return api.Items{}, fmt.Errorf("%w: there is no kind %q; there are %s", api.ErrUsage, kind, strings.Join(n.kinds.Names(), ", "))
+		}
 	}
 	if l.Limit, err = within(l.Limit, usualItems); err != nil {
 		return api.Items{}, err
 	}
 	c.shelf.fresh()
-	items, next, err := c.shelf.list(l.Kind, l.Limit, l.After)
+	items, next, err := c.shelf.list(kinds, l.Limit, l.After)
 	if err != nil {
 		return api.Items{}, err
 	}

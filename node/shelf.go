@@ -99,7 +99,7 @@ func (s *shelf) checked(err error) error {
 func (s *shelf) load() error {
 	stamp, err := s.view.Stamp()
 	names, err2 := s.view.Names()
-	charters, _, err3 := s.view.List(view.Listing{Kind: charterKind, Limit: 1, Shelved: true})
+	charters, _, err3 := s.view.List(view.Listing{Kinds: []string{charterKind}, Limit: 1, Shelved: true})
 	if err = errors.Join(err, err2, err3); errors.Is(err, view.ErrRebuild) {
 		s.log.Warn("the view is made anew", "reason", err)
 		return s.reset()
@@ -468,18 +468,18 @@ func (s *shelf) total() (n int) {
 var cursor = regexp.MustCompile(`^[0-9]+\.[0-9a-z]{52}$`)
 
 // list returns a page of items, newest first.
-func (s *shelf) list(kind string, limit int, after string) ([]view.Item, string, error) {
+func (s *shelf) list(kinds []string, limit int, after string) ([]view.Item, string, error) {
 	if after != "" && !cursor.MatchString(after) {
 		return nil, "", api.Hint(fmt.Errorf("%w: no list goes on from %q", api.ErrUsage, after), "give what the page before said comes next")
 	}
-	items, next, err := s.view.List(view.Listing{Kind: kind, Limit: limit, After: after})
+	items, next, err := s.view.List(view.Listing{Kinds: kinds, Limit: limit, After: after})
 	return items, next, s.checked(err)
 }
 
 // each walks all documents of a kind, shelved ones too.
 func (s *shelf) each(kind string, f func(protocol.DocumentID) error) error {
 	for after := ""; ; {
-		items, next, err := s.view.List(view.Listing{Kind: kind, Limit: mostItems, After: after, Shelved: true})
+		items, next, err := s.view.List(view.Listing{Kinds: []string{kind}, Limit: mostItems, After: after, Shelved: true})
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -117,22 +116,23 @@ func (c *community) elements() (out []api.Element, err error) {
 	counts := c.shelf.counts()
 	for _, name := range []string{api.ElementDomain, api.ElementCommunity, api.ElementPractice} {
 		one := api.Element{Element: name, Kinds: []api.KindCount{}, Newest: []api.Item{}}
-		var newest []view.Item
+		var kinds []string
 		for _, kind := range c.node.kinds.Names() {
 			if elementOf[kind] != name || counts[kind] == 0 {
 				continue
 			}
+			kinds = append(kinds, kind)
 			one.Count += counts[kind]
 			one.Kinds = append(one.Kinds, api.KindCount{Kind: kind, Count: counts[kind]})
-			items, _, err := c.shelf.view.List(view.Listing{Kind: kind, Limit: mostNewest, Touched: true})
+		}
+		if len(kinds) > 0 {
+			newest, _, err := c.shelf.view.List(view.Listing{Kinds: kinds, Limit: mostNewest, Touched: true})
 			if err != nil {
 				return nil, c.shelf.checked(err)
 			}
-			newest = append(newest, items...)
-		}
-		slices.SortStableFunc(newest, func(a, b view.Item) int { return cmp.Compare(b.Updated, a.Updated) })
-		for _, i := range newest[:min(len(newest), mostNewest)] {
-			one.Newest = append(one.Newest, c.item(i))
+			for _, i := range newest {
+				one.Newest = append(one.Newest, c.item(i))
+			}
 		}
 		out = append(out, one)
 	}

@@ -139,7 +139,7 @@ func (c *command) list() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&l.Kind, "kind", "", "one kind only: way, story, question, member, charter")
+	f.StringVar(&l.Kind, "kind", "", "of these kinds, with commas between: way, story, question, member, charter")
 	f.IntVar(&l.Limit, "limit", 50, "how many, at most 1000")
 	f.StringVar(&l.After, "after", "", "go on after this page")
 	return cmd

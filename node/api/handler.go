@@ -189,7 +189,7 @@ func (a *acts) documents(b Backend) {
 
 type listing struct {
 	Params
-	Kind  string `query:"kind"`
+	Kind  string `query:"kind" doc:"one kind, or several with commas between"`
 	Limit int    `query:"limit" minimum:"0" maximum:"1000"`
 	After string `query:"after"`
 }

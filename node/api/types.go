@@ -325,7 +325,7 @@ type History struct {
 
 // Listing asks for documents, the last touched first.
 type Listing struct {
-	Kind  string `json:"kind,omitempty"`
+	Kind  string `json:"kind,omitempty" doc:"one kind, or several with commas between"`
 	Limit int    `json:"limit,omitempty" doc:"at most 1000; 0: 50"`
 	After string `json:"after,omitempty" doc:"the next of the page before"`
 }

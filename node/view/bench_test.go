@@ -103,7 +103,7 @@ func BenchmarkOpen(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		w := open(b, v.path)
-		if _, _, err := w.List(Listing{Kind: "way", Limit: 20}); err != nil {
+		if _, _, err := w.List(Listing{Kinds: []string{"way"}, Limit: 20}); err != nil {
 			b.Fatal(err)
 		}
 		b.StopTimer()

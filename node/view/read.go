@@ -12,8 +12,8 @@ import (
 
 // Listing asks for a page of items.
 type Listing struct {
-	Kind  string // empty: all kinds
-	Limit int    // at most so many; 0: 50
+	Kinds []string // none: all kinds
+	Limit int      // at most so many; 0: 50
 	// After is the cursor that the page before returned, empty for the first.
 	After string
 	// Touched sorts by last touch: what is touched while a reader pages moves
@@ -98,8 +98,15 @@ func (v *View) List(l Listing) (items []Item, next string, err error) {
 	if l.Touched {
 		by = "updated"
 	}
-	if l.Kind != "" {
-		where, args = append(where, "kind = ?"), append(args, l.Kind)
+	switch len(l.Kinds) {
+	case 0:
+	case 1:
+		where, args = append(where, "kind = ?"), append(args, l.Kinds[0])
+	default: // the plus keeps to the index of the order: most items are of these kinds
+		where = append(where, "+kind IN (?"+strings.Repeat(", ?", len(l.Kinds)-1)+")")
+		for _, kind := range l.Kinds {
+			args = append(args, kind)
+		}
 	}
 	if !l.Shelved {
 		where = append(where, "shelved = 0")

@@ -327,16 +327,17 @@ func TestPagesWhileWriting(t *testing.T) {
 			}
 		}
 	})
-	for _, kind := range []string{"", "way"} {
+	for _, kinds := range [][]string{nil, {"way"}, {"way", "story"}} {
+		of := func(i Item) bool { return len(kinds) == 0 || slices.Contains(kinds, i.Kind) }
 		met, order := map[protocol.DocumentID]int{}, ^uint64(0)
 		for after := ""; ; {
-			items, next, err := v.List(Listing{Kind: kind, Limit: 7, After: after})
+			items, next, err := v.List(Listing{Kinds: kinds, Limit: 7, After: after})
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, i := range items {
 				met[i.ID]++
-				if i.Order > order || kind != "" && i.Kind != kind {
+				if i.Order > order || !of(i) {
 					t.Fatalf("%s of kind %s and order %d after %d", i.ID, i.Kind, i.Order, order)
 				}
 				order = i.Order
@@ -346,7 +347,7 @@ func TestPagesWhileWriting(t *testing.T) {
 			}
 		}
 		for _, i := range b.Items {
-			if want := kind == "" || i.Kind == kind; (met[i.ID] == 1) != want {
+			if want := of(i); (met[i.ID] == 1) != want {
 				t.Errorf("%s met %d times", i.ID, met[i.ID])
 			}
 		}
@@ -365,7 +366,7 @@ func TestList(t *testing.T) {
 		"4 3 2 1 0": {Shelved: true},
 		"0 1 2 4":   {Touched: true},
 		"0 1":       {Touched: true, Limit: 2},
-		"":          {Kind: "story"},
+		"":          {Kinds: []string{"story"}},
 		"4 2":       {Limit: 2, After: "nonsense"},
 	} {
 		items, _, err := v.List(l)
