@@ -10,12 +10,13 @@ export const themes = ['light', 'dark']
 export const widths = [360, 768, 1440]
 
 /** Opens Debian's Chromium. */
-export function launch() {
+export function launch(...more) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-dev-shm-usage', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      ...more,
     ],
   })
 }
