@@ -3,7 +3,9 @@
 // port of this machine, in frames, behind names that lead here. None may read,
 // change or learn anything.
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { launch } from './browser.js'
 import { Node, workshop } from './nodes.js'
@@ -186,4 +188,26 @@ test('L10: who is visited from the pages learns neither the code nor where one c
 
 test('after all of it the node is as it was', async () => {
   assert.deepEqual(await state(), was)
+})
+
+test('C1: what members write stays text on every page', async () => {
+  const canary = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>'
+  const file = join(shop.dir, 'canary.md')
+  writeFileSync(file, `# ${canary}\n\n${canary}\n\n[${canary}](javascript:window.owned=1) ![x](http://evil.test/x.png)\n`)
+  const made = []
+  for (const command of [['story', 'new'], ['way', 'new']]) made.push((await node.json(...command, '--title', canary, '--file', file)).id)
+  made.push((await node.json('ask', canary)).id)
+  await node.coppice('answer', made[2], '--file', file)
+  await node.coppice('commit', canary)
+  const page = await context.newPage()
+  await page.goto(await node.open())
+  await page.locator('h1').waitFor()
+  const paths = ['/', '/people', '/person/me', '/domain', '/repertoire', `/repertoire?words=${encodeURIComponent(canary)}`, ...made.flatMap((id) => [`/item/${id}`, `/edit/${id}`])]
+  for (const path of paths) {
+    await page.goto(new URL(path, node.web).href)
+    await page.locator('main:not([aria-busy=true]) h1').waitFor()
+    assert.deepEqual(await page.evaluate(() => [document.querySelectorAll('img, iframe, object, embed, main script, [onerror], a[href^="javascript"]').length, 'owned' in window]), [0, false], path)
+    if (path.startsWith('/item/')) assert.ok((await page.locator('main').innerText()).includes('<img src=x'), path)
+  }
+  await page.close()
 })
