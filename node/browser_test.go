@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -383,42 +382,27 @@ func TestL13SmuggledHugeAndSlow(t *testing.T) {
 	})
 }
 
+// However many connect and say nothing, the socket is not concerned, and once
+// they are gone pages are served again.
 func TestL13TenThousandConnections(t *testing.T) {
 	d := openDoor(t)
 	var held []net.Conn
-	defer func() {
-		for _, c := range held {
-			_ = c.Close()
-		}
-	}()
-	closed := 0
 	for range 10_000 {
 		conn, err := net.Dial("tcp", d.host)
-		if err != nil {
-			closed++
-			continue
-		}
-		if len(held) < 400 { // more than there are seats; they say nothing
+		switch {
+		case err != nil: // no room in the system's queue
+		case len(held) < 400: // more than there are seats
 			held = append(held, conn)
-			continue
+		default:
+			_ = conn.Close()
 		}
-		_ = conn.SetReadDeadline(time.Now().Add(patience))
-		if _, err := conn.Read(make([]byte, 1)); errors.Is(err, io.EOF) || err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-			closed++
-		}
-		_ = conn.Close()
 	}
-	if closed < 9_000 {
-		t.Errorf("of ten thousand connections %d were turned away", closed)
-	}
-	// The socket is not concerned, and once they are gone pages are served again.
 	if _, err := d.client().Status(t.Context()); err != nil {
 		t.Error(err)
 	}
 	for _, c := range held {
 		_ = c.Close()
 	}
-	held = nil
 	for deadline := time.Now().Add(patience); ; {
 		if got := d.ask("GET", "/", "", ""); got.status == 200 {
 			return

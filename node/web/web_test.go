@@ -189,3 +189,52 @@ func TestSelfTest(t *testing.T) {
 		t.Errorf("a server that answers to any name passes: %v", err)
 	}
 }
+
+// queue is a listener at which these connections stand, in order.
+type queue chan net.Conn
+
+func (q queue) Accept() (net.Conn, error) {
+	conn, ok := <-q
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+func (q queue) Close() error   { return nil }
+func (q queue) Addr() net.Addr { return nil }
+
+// Who comes when all seats are taken is hung up on at once; who leaves, even
+// twice, gives one seat back.
+func TestCrowdHasSoManySeats(t *testing.T) {
+	waiting := make(queue, 4)
+	var callers []net.Conn
+	for range 4 {
+		caller, here := net.Pipe()
+		callers = append(callers, caller)
+		waiting <- here
+	}
+	c := &crowd{Listener: waiting, seats: make(chan struct{}, 2)}
+	var seated []net.Conn
+	for range 2 {
+		conn, err := c.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		seated = append(seated, conn)
+	}
+	close(waiting)
+	if _, err := c.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("a third was let in: %v", err)
+	}
+	for _, turned := range callers[2:] {
+		if _, err := turned.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("who found no seat waits on: %v", err)
+		}
+	}
+	if err := errors.Join(seated[0].Close(), seated[0].Close()); err != nil {
+		t.Fatal(err)
+	}
+	if free := cap(c.seats) - len(c.seats); free != 1 {
+		t.Errorf("%d seats are free after one left", free)
+	}
+}
