@@ -92,7 +92,6 @@ func TestServiceIsWrittenAndTakenAway(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(bin, "systemctl"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// The test itself is a program that is gone when it ends: it is built below go-build.
 	keeper, err := here()
 	if err != nil {
 		t.Fatal(err)
