@@ -84,7 +84,7 @@ func (n *Node) openCommunity(id protocol.CommunityID) (*community, error) {
 	if g := c.replica.Genesis(); g != nil {
 		c.founded, c.cared = g.Name, g.Concern
 	}
-	if c.shelf, err = openShelf(filepath.Join(c.dir(), "view.db"), c.log); err != nil {
+	if c.shelf, err = openShelf(filepath.Join(c.dir(), "view.db"), n.kinds, c.log); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
 	c.shelf.told = c.changed

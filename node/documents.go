@@ -1,9 +1,12 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,22 +22,90 @@ func (n *Node) New(ctx context.Context, call api.Call, d api.Draft) (api.Made, e
 	if err != nil {
 		return api.Made{}, err
 	}
-	schema := n.kinds.Named(d.Kind)
-	if schema == nil || schema.Parts != nil {
-		return api.Made{}, fmt.Errorf("%w: nobody makes a %q; there are way, story and question", api.ErrUsage, d.Kind)
-	}
-	intents := []envelope.Intent{{Field: "title", Verb: envelope.DoSet, Value: d.Title}}
-	if d.Body != "" {
-		intents = append(intents, envelope.Intent{Field: schema.Field(schema.Body).Name, Verb: envelope.DoText, Value: d.Body})
-	}
-	if d.Form != "" {
-		intents = append(intents, envelope.Intent{Field: "form", Verb: envelope.DoSet, Value: d.Form})
-	}
-	for _, area := range d.Areas {
-		intents = append(intents, envelope.Intent{Field: "areas", Verb: envelope.DoAdd, Value: area})
+	schema, intents, err := n.drafted(d)
+	if err != nil {
+		return api.Made{}, err
 	}
 	w, err := c.write(ctx, call, replica.Write{Kind: schema.Kind, Intents: intents})
 	return api.Made{ID: w.Document.String()}, err
+}
+
+// drafted returns the table of a draft's kind and what makes it.
+func (n *Node) drafted(d api.Draft) (*envelope.Schema, []envelope.Intent, error) {
+	schema := n.kinds.Named(d.Kind)
+	if schema == nil || schema.Parts != nil || schema.Apart {
+		return nil, nil, api.Hint(fmt.Errorf("%w: nobody makes a %q", api.ErrUsage, d.Kind), "there are %s", strings.Join(n.made(), ", "))
+	}
+	title := schema.Field(envelope.Title).Name
+	fields := map[string]any{title: d.Title}
+	if d.Body != "" {
+		fields[schema.Field(schema.Body).Name] = d.Body
+	}
+	if d.Form != "" {
+		fields["form"] = d.Form
+	}
+	if len(d.Areas) > 0 {
+		fields["areas"] = d.Areas
+	}
+	for name, value := range d.Fields {
+		fields[name] = value
+	}
+	var intents []envelope.Intent
+	for _, name := range slices.SortedFunc(maps.Keys(fields), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rowOf(schema, a), rowOf(schema, b)), cmp.Compare(a, b))
+	}) {
+		intents = append(intents, filled(schema, name, fields[name])...)
+	}
+	return schema, intents, nil
+}
+
+// made names the kinds that people make.
+func (n *Node) made() (names []string) {
+	for _, schema := range n.kinds.All() {
+		if schema.Parts == nil && !schema.Apart {
+			names = append(names, schema.Name)
+		}
+	}
+	return names
+}
+
+func rowOf(schema *envelope.Schema, name string) uint64 {
+	if f := schema.Named(name); f != nil {
+		return f.Number
+	}
+	return 0 // it is refused by name
+}
+
+// filled returns the intents that fill a field of a new document.
+func filled(schema *envelope.Schema, name string, value any) []envelope.Intent {
+	verb := envelope.DoSet
+	f := schema.Named(name)
+	switch {
+	case f == nil:
+	case f.Type.Text():
+		verb = envelope.DoText
+	case f.Type == envelope.Set, f.Type == envelope.Log, f.Type == envelope.List:
+		var intents []envelope.Intent
+		for _, one := range each(value) {
+			intents = append(intents, envelope.Intent{Field: name, Verb: envelope.DoAdd, Value: one})
+		}
+		return intents
+	}
+	return []envelope.Intent{{Field: name, Verb: verb, Value: value}}
+}
+
+// each returns the values of an array, or the one value that is none.
+func each(value any) (all []any) {
+	switch value := value.(type) {
+	case []any:
+		return value
+	case []string:
+		for _, one := range value {
+			all = append(all, one)
+		}
+		return all
+	}
+	return []any{value}
 }
 
 // write does one edit of one document.
@@ -81,10 +152,16 @@ func (n *Node) Edit(ctx context.Context, call api.Call, id string, r api.Rewrite
 
 // Assign implements [api.Backend].
 func (n *Node) Assign(ctx context.Context, call api.Call, id string, a api.Assignment) (api.Made, error) {
-	if a.Field == "" {
+	whole := a.Verb == string(envelope.DoWithdraw) || a.Verb == string(envelope.DoRemove)
+	if a.Field == "" && !whole {
 		return api.Made{}, fmt.Errorf("%w: no field named", api.ErrUsage)
 	}
-	return n.intend(ctx, call, id, a.Field, nil, func(i *envelope.Intent) { i.Verb, i.Value = envelope.Verb(a.Verb), a.Value })
+	return n.intend(ctx, call, id, a.Field, nil, func(i *envelope.Intent) {
+		i.Verb, i.Value, i.Before = envelope.Verb(a.Verb), a.Value, a.Before
+		if whole {
+			i.Sub = ""
+		}
+	})
 }
 
 // intend does one intent on a field of the document, or of the entry, that id

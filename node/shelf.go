@@ -43,6 +43,7 @@ type shelf struct {
 	purges  bool                             // what is not shown is to leave the file
 	people  map[protocol.MemberID]string
 	title   string // of the charter
+	ledger  ledger
 	// wrong are the documents of which the view does not show what verdicts make
 	// of them now; false: what sets one right is pending.
 	wrong map[protocol.DocumentID]bool
@@ -58,7 +59,7 @@ const (
 	questionKind = "question"
 )
 
-func openShelf(path string, log *slog.Logger) (*shelf, error) {
+func openShelf(path string, kinds *envelope.Kinds, log *slog.Logger) (*shelf, error) {
 	v, err := view.Open(path)
 	if err != nil {
 		return nil, err
@@ -66,6 +67,7 @@ func openShelf(path string, log *slog.Logger) (*shelf, error) {
 	s := &shelf{
 		view: v, log: log, ruin: make(chan struct{}, 1), kick: make(chan struct{}, 1),
 		quit: make(chan struct{}), ended: make(chan struct{}),
+		ledger:  ledger{kinds: kinds},
 		pending: map[protocol.DocumentID]replica.Document{}, waits: map[protocol.DocumentID][]func(){},
 		people: map[protocol.MemberID]string{}, wrong: map[protocol.DocumentID]bool{},
 	}
@@ -129,6 +131,7 @@ func (s *shelf) reset() error {
 	clear(s.pending)
 	s.size, s.written, s.arrival = 0, 0, 0
 	s.mu.Unlock()
+	s.ledger.forget()
 	return s.view.Reset()
 }
 
@@ -252,6 +255,7 @@ func (s *shelf) write() (pause time.Duration) {
 		if err == nil {
 			s.written = b.stamp
 			s.right(b)
+			s.ledger.take(b.documents)
 		} else {
 			for id, d := range b.documents { // unless a newer state came meanwhile
 				if _, newer := s.pending[id]; !newer {
@@ -391,7 +395,7 @@ func called(f *envelope.Folded) string {
 func itemOf(f *envelope.Folded) view.Item {
 	i := view.Item{
 		ID: f.ID, Kind: f.KindName, Title: called(f), Author: f.Author, Created: f.Created, Updated: f.Updated,
-		Order: f.Created, Shelved: f.Shelved, Hash: sha256.Sum256(f.Canonical()), Text: f.Body + "\n" + f.Plain(),
+		Order: f.Created, Shelved: f.Shelved, Hash: sha256.Sum256(f.Canonical()), Card: f.Card(), Text: f.Body + "\n" + f.Plain(),
 	}
 	if f.KindName == memberKind {
 		i.Member = f.Author

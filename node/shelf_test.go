@@ -13,7 +13,7 @@ import (
 // A line of a list says that it is being set right until what sets it right is
 // written, whatever was under way before.
 func TestShelfSaysWhatIsBeingSetRight(t *testing.T) {
-	s, err := openShelf(filepath.Join(t.TempDir(), "view.db"), slog.New(slog.DiscardHandler))
+	s, err := openShelf(filepath.Join(t.TempDir(), "view.db"), replica.Kinds(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,10 +120,12 @@ func (c *Client) Edit(ctx context.Context, id string, r Rewrite) (Made, error) {
 	return do[Made](ctx, c, http.MethodPut, document(id, "/text"), nil, r)
 }
 
-// Assign changes a field that is no text.
+// Assign does one act on a field.
 func (c *Client) Assign(ctx context.Context, id string, a Assignment) (Made, error) {
-	if err := checkText(a.Value); err != nil {
-		return Made{}, err
+	if text, ok := a.Value.(string); ok {
+		if err := checkText(text); err != nil {
+			return Made{}, err
+		}
 	}
 	return do[Made](ctx, c, http.MethodPost, document(id, "/fields"), nil, a)
 }

@@ -235,11 +235,14 @@ type Synced struct {
 
 // Draft asks for a new document.
 type Draft struct {
-	Kind  string   `json:"kind" doc:"way, story or question"`
+	Kind  string   `json:"kind" doc:"what people make: way, story, question, term, discussion ..."`
 	Title string   `json:"title"`
 	Body  string   `json:"body,omitempty"`
 	Form  string   `json:"form,omitempty"`
-	Areas []string `json:"areas,omitempty"`
+	Areas []string `json:"areas,omitempty" doc:"titles or ids of terms"`
+	// Fields are others by name: a text or a value as it is, several of a set,
+	// a log or a list as an array.
+	Fields map[string]any `json:"fields,omitempty"`
 }
 
 // Made names what an act made.
@@ -260,11 +263,13 @@ type Rewrite struct {
 	Base *string `json:"base,omitempty" doc:"absent: what it says now"`
 }
 
-// Assignment changes a field that is no text.
+// Assignment is one act on a field of a document, or of an entry.
 type Assignment struct {
-	Verb  string `json:"verb" enum:"set,add,drop"`
-	Field string `json:"field"`
-	Value string `json:"value"`
+	Verb  string `json:"verb" enum:"set,add,drop,put,take,enter,withdraw,place,remove" doc:"set a value; add to several or drop from them; put my own or take it back; enter in a log; place in a list; withdraw an entry; remove an item"`
+	Field string `json:"field,omitempty" doc:"of an entry that is withdrawn or removed: none"`
+	Value any    `json:"value,omitempty"`
+	// Before is the item of a list before which one is placed.
+	Before string `json:"before,omitempty" doc:"empty: at the end"`
 }
 
 // Answering is an answer to a question.

@@ -70,8 +70,26 @@ func member() *envelope.Schema {
 				Rule: envelope.By(envelope.Herself, envelope.Member)},
 			envelope.Field{Number: Context, Name: "context", Type: envelope.Register, Rule: self, Form: envelope.Context},
 		),
-		Derive: derive,
+		Derive: derive, Deeds: memberDeeds,
 	}
+}
+
+// memberDeeds lists who recognised her, in which area, and who is her guide.
+func memberDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
+	for _, own := range f.Field("recognised").Own {
+		all, _ := own.Value.([]envelope.Value)
+		for _, v := range all {
+			o, _ := v.(envelope.Object)
+			area, _ := o.Get("area").(protocol.DocumentID)
+			deeds = append(deeds, envelope.Deed{What: envelope.Recognised, By: own.By, To: f.Author, At: own.At, Area: area})
+		}
+	}
+	for _, v := range f.Field("guide").Set {
+		if who, ok := v.(protocol.MemberID); ok {
+			deeds = append(deeds, envelope.Deed{What: envelope.Guided, By: who, To: f.Author, At: f.Created})
+		}
+	}
+	return deeds
 }
 
 // derive shows whether the commitment in her own words is there. Rank, leaving

@@ -61,6 +61,12 @@ func charter() *envelope.Schema {
 			envelope.Field{Number: Agreed, Name: "agreed", Type: envelope.Map, Rule: member, Form: envelope.Many(envelope.WordingRef)},
 		),
 		Derive: deriveCharter,
+		Deeds: func(f *envelope.Folded) (deeds []envelope.Deed) {
+			for _, own := range f.Field("agreed").Own {
+				deeds = append(deeds, envelope.Deed{What: envelope.Agreed, By: own.By, At: own.At})
+			}
+			return deeds
+		},
 	}
 }
 

@@ -64,8 +64,33 @@ func question() *envelope.Schema {
 					envelope.May(ClosedWords, "words", envelope.Words),
 				)},
 		),
-		Derive: deriveQuestion,
+		Sort: Horizon, Derive: deriveQuestion, State: State, Deeds: questionDeeds,
 	}
+}
+
+// questionDeeds lists who answered, whom it helped, who was asked and who
+// takes care of it.
+func questionDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
+	for _, answer := range f.Field("answers").Entries {
+		if answer.Withdrawn {
+			continue
+		}
+		deeds = append(deeds, envelope.Deed{What: envelope.Answered, By: answer.By, To: f.Author, At: answer.At})
+		for _, own := range answer.Field("helped").Own {
+			deeds = append(deeds, envelope.Deed{What: envelope.Helped, By: own.By, To: answer.By, At: own.At})
+		}
+	}
+	for _, v := range f.Field("asked").Set {
+		if who, ok := v.(protocol.MemberID); ok {
+			deeds = append(deeds, envelope.Deed{What: envelope.Asked, By: f.Author, To: who, At: f.Created})
+		}
+	}
+	for _, v := range f.Field("champion").Set {
+		if who, ok := v.(protocol.MemberID); ok {
+			deeds = append(deeds, envelope.Deed{What: envelope.Championed, By: who, To: f.Author, At: f.Created})
+		}
+	}
+	return deeds
 }
 
 // deriveQuestion shows how far a question has come.

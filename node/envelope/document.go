@@ -94,6 +94,7 @@ type change struct {
 	redacted bool
 	reaches  bool    // a valid root lies in its past, or it is one
 	needs    []uint8 // of its operations, fixed for ever
+	writes   []bool  // which of them change a text of the document
 }
 
 // entry is where an entry or item was made.
@@ -141,7 +142,7 @@ func (d *Document) Apply(m Meta, b Body) error {
 	if len(m.Parents) == 0 {
 		from = begins(b.ops)
 	}
-	root := d.root(&m, from)
+	root := d.root(&m, from, b.ops)
 	c.reaches = root != nil
 	for _, p := range m.Parents {
 		n, ok := d.numbers[p]
@@ -177,14 +178,21 @@ func (d *Document) Apply(m Meta, b Body) error {
 }
 
 // root returns the table of a change that is a valid root: it creates the
-// document, or the document's id follows from its kind and author, or from
-// what it is a copy of.
-func (d *Document) root(m *Meta, from *Carried) *Schema {
+// document, or the document's id follows from its kind and author, from what it
+// is about, or from what it is a copy of.
+func (d *Document) root(m *Meta, from *Carried, ops []protocol.Operation) *Schema {
 	s := d.kinds.Schema(m.Kind)
-	switch {
-	case s == nil || len(m.Parents) > 0:
+	if s == nil || len(m.Parents) > 0 {
 		return nil
+	}
+	about := s.about(ops)
+	switch {
 	case from != nil && !m.Creates && from.ID(d.community, s.Kind) == d.id:
+		return s
+	case len(about) > 0:
+		if m.Creates || len(about) != len(s.About) || protocol.DeriveDocument(d.community, s.Kind, about...) != d.id {
+			return nil
+		}
 		return s
 	case m.Creates != (s.Parts == nil):
 		return nil
@@ -202,6 +210,20 @@ func (d *Document) root(m *Meta, from *Carried) *Schema {
 	return nil
 }
 
+// about returns what operations at a root say the document is about: the values
+// of the fields that its id follows from.
+func (s *Schema) about(ops []protocol.Operation) (values []protocol.Value) {
+	for _, number := range s.About {
+		for _, o := range ops {
+			if o.Code == protocol.Set && o.Path == (protocol.Path{Field: number}) && len(o.Args) == 1 {
+				values = append(values, o.Args[0])
+				break
+			}
+		}
+	}
+	return values
+}
+
 // judge reads the operations of a change by the table and fixes what each
 // needs. Inert and impossible ones keep their place and do nothing.
 func (d *Document) judge(c *change, s *stand, b Body) []crdt.Op {
@@ -209,9 +231,10 @@ func (d *Document) judge(c *change, s *stand, b Body) []crdt.Op {
 		return nil
 	}
 	ops := make([]crdt.Op, len(b.ops))
-	c.needs = make([]uint8, len(b.ops))
+	c.needs, c.writes = make([]uint8, len(b.ops)), make([]bool, len(b.ops))
 	for i, o := range b.ops {
 		a := d.schema.decode(o, b.letters)
+		c.writes[i] = o.Path.Entry == (protocol.EntryID{}) && (o.Code == protocol.Insert || o.Code == protocol.Delete)
 		c.needs[i] = s.need(a)
 		if c.needs[i] != Nobody {
 			ops[i] = a.op

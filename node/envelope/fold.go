@@ -1,6 +1,8 @@
 package envelope
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -21,6 +23,7 @@ type Folded struct {
 	Shelved  bool
 	Apart    bool    // its kind is in no list, see [Schema]
 	Fields   []Shown // by number; unset ones are left out
+	Acts     []Act   // by member and day, each once
 	Changes  int     // held, void ones too
 	// Carried says of what it is a copy; then author, entries and own values
 	// bear the names of those who said it there, see [Past]. Nil otherwise.
@@ -75,12 +78,12 @@ func (d *Document) Fold() (f *Folded, shown bool) {
 		changed: map[string]float64{},
 	}
 	for _, c := range d.changes {
-		for _, need := range c.needs {
-			if takes(need, c.rank, c.redacted) {
-				f.Updated, shown = max(f.Updated, c.wall), true
-			}
+		if act, is := c.act(); is {
+			f.Updated, shown = max(f.Updated, c.wall), true
+			f.Acts = append(f.Acts, act)
 		}
 	}
+	f.Acts = merged(f.Acts)
 	w := &folding{d: d, view: d.merged.Now(), into: f}
 	w.whence()
 	b := protocol.AppendUint(nil, uint64(f.Kind))
@@ -103,6 +106,32 @@ func (d *Document) Fold() (f *Folded, shown bool) {
 	f.name(d.schema)
 	f.Shelved = w.shelved()
 	return f, shown
+}
+
+// act says what a change did on its day; false when it is without effect.
+func (c *change) act() (a Act, is bool) {
+	a = Act{By: c.author, Day: uint32(min(c.wall/86400, math.MaxUint32))}
+	for i, need := range c.needs {
+		if takes(need, c.rank, c.redacted) {
+			is = true
+			a.Wrote = a.Wrote || c.writes[i]
+		}
+	}
+	return a, is
+}
+
+// merged sorts acts and makes one of those of a member on a day.
+func merged(acts []Act) []Act {
+	slices.SortFunc(acts, func(a, b Act) int { return cmp.Or(a.By.Compare(b.By), cmp.Compare(a.Day, b.Day)) })
+	out := acts[:0]
+	for _, a := range acts {
+		if last := len(out) - 1; last >= 0 && out[last].By == a.By && out[last].Day == a.Day {
+			out[last].Wrote = out[last].Wrote || a.Wrote
+			continue
+		}
+		out = append(out, a)
+	}
+	return slices.Clip(out)
 }
 
 // name fills in what stands for the whole: title and body.

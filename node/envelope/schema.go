@@ -105,13 +105,24 @@ type Schema struct {
 	// Parts returns what derives the id of a document of this kind that its
 	// author writes; nil when the id is that of the creating change.
 	Parts func(author protocol.MemberID) []protocol.Value
+	// About are the fixed registers from whose values, in this order, the id of
+	// a document follows that sets them all at its root. One that sets none is
+	// named by the change that creates it.
+	About []uint64
 	Body  uint64 // the field that is the body of its page
+	Sort  uint64 // the register that says which of its kind it is; 0: none
 	// Apart marks a kind that is kept beside what people made: in no list, in
 	// no search, never edited, and written by [Document.Carry] alone.
 	Apart  bool
 	Fields []Field
 	// Derive computes what is shown but never stored. Now is milliseconds since 1970.
 	Derive func(now int64, f *Folded) Object
+	// State says how far it has come as far as that needs no clock, Whose whose
+	// it is when not its author's, and Deeds what members did in it besides what
+	// they do in every kind. Each may be nil.
+	State func(f *Folded) string
+	Whose func(f *Folded) protocol.MemberID
+	Deeds func(f *Folded) []Deed
 }
 
 // The numbers of the common fields, the same in every kind. A kind's own

@@ -66,9 +66,12 @@ func (d *Document) plan(w *Writing) (*plan, error) {
 	return p, nil
 }
 
-// names tells whether the plan gives the document a title.
+// names tells whether the plan gives the document a title, or says what it is
+// about.
 func (p *plan) names() bool {
-	return slices.ContainsFunc(p.acts, func(a planned) bool { return a.op.Path.Field == Title })
+	return slices.ContainsFunc(p.acts, func(a planned) bool {
+		return a.op.Path.Field == Title || a.op.Path.Entry == (protocol.EntryID{}) && slices.Contains(p.schema.About, a.op.Path.Field)
+	})
 }
 
 func (p *plan) intent(in Intent) error {

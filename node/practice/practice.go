@@ -70,8 +70,27 @@ func way() *envelope.Schema {
 				envelope.Must(ReviewOf, "wording", envelope.WordingRef),
 			)},
 		),
-		Derive: deriveWay,
+		Sort: WayForm, Derive: deriveWay, State: Standing, Deeds: wayDeeds,
 	}
+}
+
+// tried says which deed a trial is.
+var tried = map[string]envelope.What{"worked": envelope.Worked, "adapted": envelope.Adapted, "failed": envelope.Failed}
+
+// wayDeeds lists who tried a way, looked at it again or looks after it.
+func wayDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
+	for _, t := range TrialsOf(f) {
+		deeds = append(deeds, envelope.Deed{What: tried[t.Outcome], By: t.By, To: f.Author, At: t.At})
+	}
+	for _, own := range f.Field("reviews").Own {
+		deeds = append(deeds, envelope.Deed{What: envelope.Reviewed, By: own.By, To: f.Author, At: own.At})
+	}
+	for _, v := range f.Field("stewards").Set {
+		if who, ok := v.(protocol.MemberID); ok {
+			deeds = append(deeds, envelope.Deed{What: envelope.Stewarded, By: who, To: f.Author, At: f.Created})
+		}
+	}
+	return deeds
 }
 
 // Faded is the share of a way's text beyond which a trial of an older wording

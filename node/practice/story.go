@@ -62,8 +62,25 @@ func story() *envelope.Schema {
 		})
 	}
 	return &envelope.Schema{
-		Kind: Story, Name: "story", Create: envelope.Member, Body: StoryBody, Fields: fields, Derive: deriveStory,
+		Kind: Story, Name: "story", Create: envelope.Member, Body: StoryBody, Fields: fields,
+		Sort: StoryForm, Derive: deriveStory, Whose: tells, Deeds: storyDeeds,
 	}
+}
+
+// tells returns the member whose story it is, zero for somebody who is none.
+func tells(f *envelope.Folded) protocol.MemberID {
+	who, _ := TellerOf(f).(protocol.MemberID)
+	return who
+}
+
+// storyDeeds lists who used a story.
+func storyDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
+	for _, e := range f.Field("used").Entries {
+		if !e.Withdrawn {
+			deeds = append(deeds, envelope.Deed{What: envelope.Used, By: e.By, To: tells(f), At: e.At})
+		}
+	}
+	return deeds
 }
 
 // deriveStory shows who tells, how often it was told (once, and once more a

@@ -76,6 +76,8 @@ func (r *Replica) meant(in Write, author protocol.MemberID) (id protocol.Documen
 		return id, fmt.Errorf("%w: %d", envelope.ErrKind, in.Kind)
 	case in.from != nil && in.Kind != kindCharter:
 		return in.from.ID(r.cfg.Community, in.Kind), nil
+	case len(in.About) > 0:
+		return protocol.DeriveDocument(r.cfg.Community, in.Kind, in.About...), nil
 	case schema.Parts != nil:
 		return protocol.DeriveDocument(r.cfg.Community, in.Kind, schema.Parts(author)...), nil
 	}

@@ -27,7 +27,11 @@ type (
 		// found by its kind alone, new or not.
 		Document protocol.DocumentID
 		Kind     protocol.Kind
-		Intents  []envelope.Intent
+		// About, with Document zero, is what the id of an occurrence or a bridge
+		// follows from, see [envelope.Schema]: it is found by it, new or not. The
+		// intents set the same at its root.
+		About   []protocol.Value
+		Intents []envelope.Intent
 		// Carry, in place of intents, writes a stage of the copy of a document of
 		// another community; Document and Kind are then not read. A charter is
 		// copied into the one there is.

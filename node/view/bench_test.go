@@ -40,7 +40,7 @@ func benchBatches() (batches []Batch, word func() string) {
 	for n := 0; n < benchItems; n += 500 {
 		b := Batch{Stamp: uint64(n)}
 		for i := n; i < n+500; i++ {
-			item := Item{ID: id(i), Kind: []string{"way", "story", "question", "member"}[i%4], Title: text(5), Created: uint64(i), Updated: uint64(i), Order: uint64(i), JSON: []byte(text(150)), Text: text(120), Entries: []string{entryID(i)}}
+			item := Item{ID: id(i), Kind: []string{"way", "story", "question", "member"}[i%4], Title: text(5), Created: uint64(i), Updated: uint64(i), Order: uint64(i), Card: []byte(text(150)), Text: text(120), Entries: []string{entryID(i)}}
 			for seq := range uint64(5) {
 				b.History = append(b.History, HistoryRow{Document: item.ID, Seq: seq + 1, What: "edit"})
 			}
@@ -119,7 +119,7 @@ func BenchmarkWriteOne(b *testing.B) {
 	v, word := benchView(b)
 	b.ResetTimer()
 	for n := range b.N {
-		i := Item{ID: id(n % benchItems), Kind: "way", Title: word(), Text: strings.Repeat(word()+" ", 120), JSON: []byte(word())}
+		i := Item{ID: id(n % benchItems), Kind: "way", Title: word(), Text: strings.Repeat(word()+" ", 120), Card: []byte(word())}
 		mustWrite(b, v, Batch{Items: []Item{i}, Stamp: uint64(n)})
 	}
 }

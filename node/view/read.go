@@ -49,7 +49,7 @@ func (e *AmbiguousError) Error() string {
 func (e *AmbiguousError) Is(target error) bool { return target == ErrAmbiguous }
 
 const (
-	columns       = "items.id, items.kind, items.title, items.author, items.member, items.created, items.updated, items.place, items.shelved, items.hash, items.origin, items.origin_hash, items.json"
+	columns       = "items.id, items.kind, items.title, items.author, items.member, items.created, items.updated, items.place, items.shelved, items.hash, items.origin, items.origin_hash, items.card"
 	defaultLimit  = 50
 	maxCandidates = 8
 )
@@ -60,7 +60,7 @@ func scanItem(scan func(...any) error, more ...any) (i Item, err error) {
 	var author, member, hash []byte
 	var created, updated, order int64
 	var origin sql.NullString
-	into := append([]any{&id, &i.Kind, &i.Title, &author, &member, &created, &updated, &order, &i.Shelved, &hash, &origin, &i.OriginHash, &i.JSON}, more...)
+	into := append([]any{&id, &i.Kind, &i.Title, &author, &member, &created, &updated, &order, &i.Shelved, &hash, &origin, &i.OriginHash, &i.Card}, more...)
 	if err := scan(into...); err != nil {
 		return i, err
 	}
@@ -277,4 +277,38 @@ func (v *View) Counts() (map[string]int, error) {
 		return none, err
 	})
 	return counts, err
+}
+
+// Cards calls f with the card of every item of some kinds (none: all), by id,
+// until it fails.
+func (v *View) Cards(kinds []string, f func(id protocol.DocumentID, card []byte) error) error {
+	v.reset.RLock()
+	defer v.reset.RUnlock()
+	where, args := "", []any{}
+	if len(kinds) > 0 {
+		where = " WHERE kind IN (?" + strings.Repeat(", ?", len(kinds)-1) + ")"
+		for _, kind := range kinds {
+			args = append(args, kind)
+		}
+	}
+	rows, err := v.read.Query("SELECT id, card FROM items"+where+" ORDER BY id", args...)
+	if err != nil {
+		return broken(err)
+	}
+	defer rows.Close()
+	var name string
+	var card []byte
+	for rows.Next() {
+		if err := rows.Scan(&name, &card); err != nil {
+			return broken(err)
+		}
+		var id protocol.DocumentID
+		if err := id.UnmarshalText([]byte(name)); err != nil {
+			return fmt.Errorf("view: %w: %w", ErrRebuild, err)
+		}
+		if err := f(id, card); err != nil {
+			return err
+		}
+	}
+	return broken(rows.Err())
 }

@@ -41,7 +41,7 @@ type Item struct {
 	// is what the importer remembers of it.
 	Origin     string
 	OriginHash []byte
-	JSON       []byte // what the API shows, opaque here
+	Card       []byte // what lists are derived of, opaque here
 	// Text is what search finds beside the title. It is not read back.
 	Text string
 	// Entries are the ids of the document's entries, which are valid alone.
@@ -72,7 +72,7 @@ type Batch struct {
 }
 
 // version is that of the schema; a file of another is made again.
-const version = 1
+const version = 2
 
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -90,7 +90,7 @@ CREATE TABLE items (
 	hash BLOB NOT NULL,
 	origin TEXT,
 	origin_hash BLOB,
-	json BLOB NOT NULL
+	card BLOB NOT NULL
 );
 CREATE INDEX items_place ON items (place, id);
 CREATE INDEX items_updated ON items (updated, id);

@@ -67,7 +67,7 @@ func randomItem(r *rand.Rand, n int) Item {
 	}
 	i := Item{
 		ID: id(n), Kind: []string{"way", "story", "member"}[n%3], Title: words(1 + r.IntN(4)), Author: protocol.MemberID{byte(r.IntN(5))},
-		Created: uint64(n), Updated: r.Uint64N(1000), Order: uint64(n / 2), Shelved: r.IntN(5) == 0, JSON: []byte(words(1)), Text: words(r.IntN(40)),
+		Created: uint64(n), Updated: r.Uint64N(1000), Order: uint64(n / 2), Shelved: r.IntN(5) == 0, Card: []byte(words(1)), Text: words(r.IntN(40)),
 	}
 	if i.Kind == "member" {
 		i.Member = protocol.MemberID{byte(n), 1}
@@ -94,7 +94,7 @@ func dump(t testing.TB, v *View) string {
 	var b bytes.Buffer
 	for _, query := range []string{
 		"SELECT key, hex(value) FROM meta ORDER BY 1",
-		"SELECT id, kind, items.title, hex(author), hex(member), created, updated, place, shelved, hex(hash), origin, hex(origin_hash), hex(json), text FROM items JOIN texts USING (n) ORDER BY id",
+		"SELECT id, kind, items.title, hex(author), hex(member), created, updated, place, shelved, hex(hash), origin, hex(origin_hash), hex(card), text FROM items JOIN texts USING (n) ORDER BY id",
 		"SELECT entries.id, items.id FROM entries JOIN items USING (n) ORDER BY 1",
 		"SELECT items.id, seq, hex(change), hex(history.member), hex(device), at, what FROM history JOIN items USING (n) ORDER BY 1, 2",
 		"SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM search), (SELECT count(*) FROM texts), (SELECT count(*) FROM entries), (SELECT count(*) FROM history)",

@@ -23,10 +23,10 @@ type statements struct {
 func (s *statements) prepare(db *sql.DB) error {
 	for at, query := range map[**sql.Stmt]string{
 		&s.find: "SELECT n, hash FROM items WHERE id = ?",
-		&s.insert: `INSERT INTO items (id, kind, title, author, member, created, updated, place, shelved, hash, origin, origin_hash, json)
+		&s.insert: `INSERT INTO items (id, kind, title, author, member, created, updated, place, shelved, hash, origin, origin_hash, card)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		&s.update: `UPDATE items SET id = ?, kind = ?, title = ?, author = ?, member = ?, created = ?, updated = ?, place = ?, shelved = ?,
-			hash = ?, origin = ?, origin_hash = ?, json = ? WHERE n = ?`,
+			hash = ?, origin = ?, origin_hash = ?, card = ? WHERE n = ?`,
 		&s.forget:  "DELETE FROM items WHERE n = ?",
 		&s.text:    "SELECT title, text FROM items JOIN texts USING (n) WHERE n = ?",
 		&s.setText: "INSERT OR REPLACE INTO texts (n, text) VALUES (?, ?)",
@@ -123,7 +123,7 @@ func (w *writing) number(id protocol.DocumentID) (n int64, hash []byte, ok bool)
 func (w *writing) item(i *Item) {
 	columns := []any{
 		i.ID.String(), i.Kind, i.Title, i.Author[:], blobOrNull(i.Member[:], i.Member.IsZero()), int64(i.Created), int64(i.Updated), int64(i.Order), i.Shelved,
-		i.Hash[:], sql.NullString{String: i.Origin, Valid: i.Origin != ""}, blobOrNull(i.OriginHash, len(i.OriginHash) == 0), notNull(i.JSON),
+		i.Hash[:], sql.NullString{String: i.Origin, Valid: i.Origin != ""}, blobOrNull(i.OriginHash, len(i.OriginHash) == 0), notNull(i.Card),
 	}
 	n, hash, held := w.number(i.ID)
 	same := held && w.sameText(n, i)

@@ -1,0 +1,186 @@
+package envelope
+
+import (
+	"slices"
+
+	"coppice.example/protocol"
+)
+
+// What says what a deed was.
+type What uint8
+
+// The deeds. Numbers are of this version's memory alone: nothing keeps them.
+const (
+	Made       What = iota + 1 // began the document
+	Talked                     // commented on it
+	Thanked                    // marked it: thanks
+	MeToo                      // marked it: I have the same
+	Trying                     // marked it: I shall try this
+	Flagged                    // marked it: look at this
+	Answered                   // answered the question
+	Helped                     // said of an answer that it helped; To is who gave it
+	Asked                      // thought of somebody for the question; To is she
+	Championed                 // takes care of the question
+	Agreed                     // agreed to a wording
+	Worked                     // did as the way says, and it worked
+	Adapted                    // did it otherwise, and that worked
+	Failed                     // did as it says, and it did not work
+	Reviewed                   // read the way again
+	Used                       // used the story
+	Retold                     // told it once more
+	Met                        // met the problem again
+	Recognised                 // recognised To for something, in Area
+	Guided                     // is To's guide
+	Stewarded                  // looks after it
+	Coming                     // says she will come
+	Here                       // was there
+	Joined                     // is in it
+	Mentored                   // helps To along
+	Learned                    // learns with To
+	Stood                      // took a stance
+	Wrote                      // changed a text that others began
+)
+
+// Deed is one thing a member did, as her own signed words say. Totals, levels,
+// ties and standings are counted from deeds and stored nowhere.
+type Deed struct {
+	What What
+	By   protocol.MemberID
+	// To is to whom it was done: whose question, way or page it is, unless
+	// What says otherwise. Zero: nobody in particular.
+	To   protocol.MemberID
+	At   uint64              // seconds since 1970, by her clock
+	Area protocol.DocumentID // of Recognised; else zero: the document's areas
+}
+
+// Act says that a member did something in a document on a day.
+type Act struct {
+	By    protocol.MemberID
+	Day   uint32 // UTC, since 1970
+	Wrote bool   // she changed one of its texts
+}
+
+// Link is a link of a document to another, or to one of its entries.
+type Link struct {
+	Rel string
+	To  protocol.DocumentID
+	// Entry is the entry it leads to; then To is zero.
+	Entry protocol.EntryID
+}
+
+// Facts are what of a document counts beyond its own page: what lists, maps,
+// matches, duties and signs are derived of. They hold no text but the title.
+type Facts struct {
+	ID      protocol.DocumentID
+	Kind    protocol.Kind
+	Title   string
+	Author  protocol.MemberID // whose it is: its teller, else who began it; zero: somebody who is no member
+	Created uint64            // seconds since 1970
+	Updated uint64
+	Shelved bool
+	Sort    string // which of its kind it is: a way's form, a question's horizon
+	State   string // how far it has come, as the document alone tells without a clock
+	Areas   []protocol.DocumentID
+	Links   []Link
+	Same    []protocol.DocumentID // marked as the same as these
+	Origin  string                // where it was imported from, else empty
+	Entries []protocol.EntryID    // that links may lead to: answers, talk
+	Deeds   []Deed
+	Acts    []Act
+}
+
+// Did returns the deeds of one sort, in the order they stand.
+func (f *Facts) Did(what What) (deeds []Deed) {
+	for _, d := range f.Deeds {
+		if d.What == what {
+			deeds = append(deeds, d)
+		}
+	}
+	return deeds
+}
+
+// In tells whether the document is in an area.
+func (f *Facts) In(area protocol.DocumentID) bool { return slices.Contains(f.Areas, area) }
+
+// Facts returns what of a document counts beyond its own page.
+func (k *Kinds) Facts(f *Folded) *Facts {
+	facts := &Facts{
+		ID: f.ID, Kind: f.Kind, Title: f.Title, Author: f.Author, Created: f.Created, Updated: f.Updated, Shelved: f.Shelved,
+		Acts: f.Acts, Same: documentsOf(f.Field("same_as").Set), Areas: documentsOf(f.Field("areas").Set),
+	}
+	if origin, ok := f.Value("origin").(Object); ok {
+		facts.Origin = origin.Text("path")
+	}
+	for _, v := range f.Field("links").Set {
+		if link, ok := linkOf(v); ok {
+			facts.Links = append(facts.Links, link)
+		}
+	}
+	schema := k.Schema(f.Kind)
+	if schema == nil {
+		return facts
+	}
+	if schema.Sort != 0 {
+		facts.Sort = f.TextOf(schema.Field(schema.Sort).Name)
+	}
+	if schema.Whose != nil {
+		facts.Author = schema.Whose(f)
+	}
+	if schema.State != nil {
+		facts.State = schema.State(f)
+	}
+	for _, s := range f.Fields {
+		if s.Type == Log {
+			for _, e := range s.Entries {
+				facts.Entries = append(facts.Entries, e.ID)
+			}
+		}
+	}
+	facts.Deeds = append(commonDeeds(f, facts.Author), Deed{What: Made, By: f.Author, At: f.Created})
+	if schema.Deeds != nil {
+		facts.Deeds = append(facts.Deeds, schema.Deeds(f)...)
+	}
+	return facts
+}
+
+// marked says which deed a mark is.
+var marked = map[string]What{"thanks": Thanked, "metoo": MeToo, "try": Trying, "flag": Flagged}
+
+// commonDeeds are those that every kind knows: marks and talk, done to whose
+// the document is.
+func commonDeeds(f *Folded, whose protocol.MemberID) (deeds []Deed) {
+	for _, own := range f.Field("marks").Own {
+		marks, _ := own.Value.([]Value)
+		for _, m := range marks {
+			name, _ := m.(string)
+			deeds = append(deeds, Deed{What: marked[name], By: own.By, To: whose, At: own.At})
+		}
+	}
+	for _, e := range f.Field("talk").Entries {
+		if !e.Withdrawn {
+			deeds = append(deeds, Deed{What: Talked, By: e.By, To: whose, At: e.At})
+		}
+	}
+	return deeds
+}
+
+func documentsOf(values []Value) (ids []protocol.DocumentID) {
+	for _, v := range values {
+		if id, ok := v.(protocol.DocumentID); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func linkOf(v Value) (link Link, ok bool) {
+	o, _ := v.(Object)
+	link.Rel = o.Text("rel")
+	switch to := o.Get("to").(type) {
+	case protocol.DocumentID:
+		link.To, ok = to, true
+	case protocol.EntryID:
+		link.Entry, ok = to, true
+	}
+	return link, ok
+}

@@ -1,0 +1,121 @@
+package node
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"coppice.example/node/envelope"
+	"coppice.example/node/replica"
+	"coppice.example/node/view"
+	"coppice.example/protocol"
+)
+
+// ledger is the facts of every document that the view shows, shelved ones too:
+// what lists, matches, duties and the digest are derived of. It is read from
+// the view when it is first asked for, and follows what is written from then on.
+type ledger struct {
+	kinds *envelope.Kinds
+
+	mu     sync.Mutex
+	facts  map[protocol.DocumentID]*envelope.Facts // nil: not read yet
+	sorted []*envelope.Facts                       // of facts by id; nil: to be made
+}
+
+// take notes what the view shows now. The shelf's writer alone calls it.
+func (l *ledger) take(documents map[protocol.DocumentID]replica.Document) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.facts == nil {
+		return
+	}
+	for id, d := range documents {
+		if d.Folded == nil {
+			delete(l.facts, id)
+		} else {
+			l.facts[id] = l.kinds.Facts(d.Folded)
+		}
+	}
+	l.sorted = nil
+}
+
+// forget has all be read again.
+func (l *ledger) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.facts, l.sorted = nil, nil
+}
+
+// snapshot returns the facts by id, false when they are not read yet.
+func (l *ledger) snapshot() ([]*envelope.Facts, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.facts == nil {
+		return nil, false
+	}
+	if l.sorted == nil {
+		l.sorted = slices.SortedFunc(maps.Values(l.facts), func(a, b *envelope.Facts) int { return a.ID.Compare(b.ID) })
+	}
+	return l.sorted, true
+}
+
+// facts returns the facts of every document by id: to be read, not changed.
+func (s *shelf) facts() ([]*envelope.Facts, error) {
+	s.fresh()
+	if all, ok := s.ledger.snapshot(); ok {
+		return all, nil
+	}
+	s.writing.Lock() // nothing is written while it is read
+	defer s.writing.Unlock()
+	if all, ok := s.ledger.snapshot(); ok {
+		return all, nil
+	}
+	facts := map[protocol.DocumentID]*envelope.Facts{}
+	err := s.walk(nil, func(f *envelope.Folded) { facts[f.ID] = s.ledger.kinds.Facts(f) })
+	if err != nil {
+		return nil, err
+	}
+	s.ledger.mu.Lock()
+	s.ledger.facts, s.ledger.sorted = facts, nil
+	s.ledger.mu.Unlock()
+	all, _ := s.ledger.snapshot()
+	return all, nil
+}
+
+// cards returns the documents of some kinds as their cards keep them, by id,
+// shelved ones too: whole but for the ends of long texts.
+func (s *shelf) cards(kinds ...string) (all []*envelope.Folded, err error) {
+	s.fresh()
+	err = s.walk(kinds, func(f *envelope.Folded) { all = append(all, f) })
+	return all, err
+}
+
+// card returns one document as its card keeps it. Errors: [view.ErrNotFound].
+func (s *shelf) card(id protocol.DocumentID) (*envelope.Folded, error) {
+	s.fresh()
+	item, err := s.view.Get(id)
+	if err != nil {
+		return nil, s.checked(err)
+	}
+	return s.read(id, item.Card)
+}
+
+// walk reads the cards of some kinds, none: all.
+func (s *shelf) walk(kinds []string, f func(*envelope.Folded)) error {
+	return s.checked(s.view.Cards(kinds, func(id protocol.DocumentID, card []byte) error {
+		folded, err := s.read(id, card)
+		if err == nil {
+			f(folded)
+		}
+		return err
+	}))
+}
+
+func (s *shelf) read(id protocol.DocumentID, card []byte) (*envelope.Folded, error) {
+	f, err := s.ledger.kinds.ReadCard(card)
+	if err != nil {
+		return nil, fmt.Errorf("document %s in the view: %w: %w", id, view.ErrRebuild, err)
+	}
+	return f, nil
+}
