@@ -26,9 +26,12 @@ type terminal struct {
 	out, err io.Writer
 }
 
-// command is what every verb shares: the flags that stand before any of them.
+// command is what every verb shares: the flags that stand before any of them,
+// and where its clock and its node are.
 type command struct {
 	terminal
+	clock     func() (time.Time, error)               // of what is written and derived; zero: the node's own
+	reach     func(home string) (*api.Client, error) // the node that runs on a home
 	home      string
 	community string
 	json      bool
@@ -37,7 +40,11 @@ type command struct {
 
 // run carries out one command line and returns its exit status.
 func run(ctx context.Context, args []string, t terminal) int {
-	c := &command{terminal: t}
+	c := &command{terminal: t, clock: now, reach: reach}
+	return c.run(ctx, args)
+}
+
+func (c *command) run(ctx context.Context, args []string) int {
 	root := c.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -216,17 +223,23 @@ func now() (time.Time, error) {
 	return t, nil
 }
 
-// dial returns a client of the node that runs on this home.
+// reach returns a client of the node that runs on a home: the one named, or
+// else the usual one.
+func reach(home string) (*api.Client, error) {
+	home, err := node.Home(home)
+	if err != nil {
+		return nil, err
+	}
+	return api.Dial(home)
+}
+
+// dial returns a client of the node that this command speaks to.
 func (c *command) dial() (*api.Client, error) {
-	at, err := now()
+	at, err := c.clock()
 	if err != nil {
 		return nil, err
 	}
-	home, err := node.Home(c.home)
-	if err != nil {
-		return nil, err
-	}
-	client, err := api.Dial(home)
+	client, err := c.reach(c.home)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func (c *command) up() *cobra.Command {
 		Short: "run this machine's node until it is interrupted",
 		Args:  arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			at, err := now()
+			at, err := c.clock()
 			if err != nil {
 				return err
 			}
