@@ -30,7 +30,7 @@ type terminal struct {
 // and where its clock and its node are.
 type command struct {
 	terminal
-	clock     func() (time.Time, error)               // of what is written and derived; zero: the node's own
+	clock     func() (time.Time, error)              // of what is written and derived; zero: the node's own
 	reach     func(home string) (*api.Client, error) // the node that runs on a home
 	home      string
 	community string
