@@ -38,6 +38,12 @@ func (f *Folded) Card() []byte {
 		w.uint(uint64(a.Day))
 		w.bool(a.Wrote)
 	}
+	w.array(len(f.Again))
+	for _, a := range f.Again {
+		w.text(a.Field)
+		w.uint(uint64(a.Paragraph))
+		w.b = protocol.AppendIDs(w.b, a.By)
+	}
 	w.array(len(f.changed))
 	for _, key := range slices.Sorted(maps.Keys(f.changed)) {
 		w.opaque(key)
@@ -69,6 +75,9 @@ func (k *Kinds) ReadCard(b []byte) (*Folded, error) {
 		a := Act{By: protocol.ReadID[protocol.MemberID](r.Reader)}
 		a.Day, a.Wrote = uint32(r.UintMax(math.MaxUint32)), r.Bool()
 		f.Acts = append(f.Acts, a)
+	}
+	for n := r.Array(); n > 0 && r.Err() == nil; n-- {
+		f.Again = append(f.Again, Again{r.Text(len(b)), int(r.UintMax(math.MaxInt32)), protocol.ReadIDs[protocol.MemberID](r.Reader, len(b))})
 	}
 	f.changed = map[string]float64{}
 	for n := r.Array(); n > 0 && r.Err() == nil; n-- {

@@ -87,6 +87,9 @@ type Facts struct {
 	Entries []protocol.EntryID    // that links may lead to: answers, talk
 	Deeds   []Deed
 	Acts    []Act
+	// Open are the registers for which people chose apart and nobody between,
+	// and the texts with paragraphs to be read again.
+	Open []string
 }
 
 // Did returns the deeds of one sort, in the order they stand.
@@ -130,10 +133,18 @@ func (k *Kinds) Facts(f *Folded) *Facts {
 		facts.State = schema.State(f)
 	}
 	for _, s := range f.Fields {
+		if row := schema.Field(s.Number); row != nil && row.Asks && s.Chosen() != nil {
+			facts.Open = append(facts.Open, s.Name)
+		}
 		if s.Type == Log {
 			for _, e := range s.Entries {
 				facts.Entries = append(facts.Entries, e.ID)
 			}
+		}
+	}
+	for _, again := range f.Again {
+		if !slices.Contains(facts.Open, again.Field) {
+			facts.Open = append(facts.Open, again.Field)
 		}
 	}
 	facts.Deeds = append(commonDeeds(f, facts.Author), Deed{What: Made, By: f.Author, At: f.Created})

@@ -82,6 +82,7 @@ type Document struct {
 	hidden    []crdt.OpRef // operations without effect now, ascending
 	moved     bool         // hidden is not what merged was told
 	carries   bool         // a root says that it was carried here
+	forked    bool         // two changes of it were made apart
 }
 
 // change is what the document keeps of a change.
@@ -170,6 +171,7 @@ func (d *Document) Apply(m Meta, b Body) error {
 		}
 		return fmt.Errorf("document %s: %w", d.id, err)
 	}
+	d.forked = d.forked || len(m.Parents) > 1 || len(d.merged.Heads()) > 1
 	d.numbers[m.ID] = len(d.changes)
 	d.changes = append(d.changes, c)
 	d.remember(c, ops)

@@ -24,6 +24,7 @@ type Folded struct {
 	Apart    bool    // its kind is in no list, see [Schema]
 	Fields   []Shown // by number; unset ones are left out
 	Acts     []Act   // by member and day, each once
+	Again    []Again // paragraphs to be read again
 	Changes  int     // held, void ones too
 	// Carried says of what it is a copy; then author, entries and own values
 	// bear the names of those who said it there, see [Past]. Nil otherwise.
@@ -100,6 +101,7 @@ func (d *Document) Fold() (f *Folded, shown bool) {
 			return nil, false
 		}
 		f.Fields = append(f.Fields, s)
+		f.Again = append(f.Again, d.again(row, w.view)...)
 		b = append(protocol.AppendUint(b, row.Number), content...)
 	}
 	f.canonical = append(protocol.AppendArray(nil, 4+2*len(f.Fields)), b...)
@@ -353,6 +355,22 @@ func (s Shown) Value() Value {
 		return nil
 	}
 	return s.Values[0].Value
+}
+
+// Chosen returns the values of a register that people chose apart, the shown
+// one first, each once; nil when there is one.
+func (s Shown) Chosen() (apart []Stamp) {
+	var seen []string
+	for _, v := range s.Values {
+		key := string(appendTold(nil, v.Value))
+		if !slices.Contains(seen, key) {
+			seen, apart = append(seen, key), append(apart, v)
+		}
+	}
+	if len(apart) < 2 {
+		return nil
+	}
+	return apart
 }
 
 // Value returns a register's shown value, nil when unset.

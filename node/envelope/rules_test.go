@@ -172,6 +172,7 @@ func TestWhoMayChangeEachField(t *testing.T) {
 		}
 		rules[schema.Name]["carried"] = [3]uint8{nobody, nobody, nobody}
 		rules[schema.Name]["whole"] = [3]uint8{nobody, nobody, nobody}
+		rules[schema.Name]["reads_well"] = [3]uint8{member, member, member}
 		p := stage(t, schema.Name)
 		if len(rules[schema.Name]) != len(schema.Fields) {
 			t.Errorf("%s has %d fields, the rules know %d", schema.Name, len(schema.Fields), len(rules[schema.Name]))

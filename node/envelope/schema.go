@@ -142,6 +142,8 @@ const (
 	// that nothing more is carried into it.
 	CarriedFrom uint64 = 11
 	Whole       uint64 = 12
+	// ReadsWell is where members say that a text which two changed apart makes sense.
+	ReadsWell uint64 = 13
 	FirstOwn    uint64 = 32
 
 	titleMost = 200 // runes
@@ -197,6 +199,7 @@ func Common(r Rules) []Field {
 		{Number: Extra, Name: "extra", Type: Text, Rule: r.Restore},
 		{Number: CarriedFrom, Name: "carried", Type: Register, Fixed: true, Form: carriedForm},
 		{Number: Whole, Name: "whole", Type: Register, Form: Flag},
+		{Number: ReadsWell, Name: "reads_well", Type: Map, Rule: To(Member), Form: WordingRef},
 	}
 }
 
