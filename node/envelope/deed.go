@@ -17,6 +17,7 @@ const (
 	MeToo                      // marked it: I have the same
 	Trying                     // marked it: I shall try this
 	Flagged                    // marked it: look at this
+	Outside                    // marked it: outside our domain, for neighbours
 	Answered                   // answered the question
 	Helped                     // said of an answer that it helped; To is who gave it
 	Asked                      // thought of somebody for the question; To is she
@@ -34,6 +35,7 @@ const (
 	Stewarded                  // looks after it
 	Coming                     // says she will come
 	Here                       // was there
+	Hosted                     // hosts it
 	Joined                     // is in it
 	Mentored                   // helps To along
 	Learned                    // learns with To
@@ -51,6 +53,10 @@ type Deed struct {
 	To   protocol.MemberID
 	At   uint64              // seconds since 1970, by her clock
 	Area protocol.DocumentID // of Recognised; else zero: the document's areas
+	// Entry is the entry that it made, or that it was done to; zero: none. Of
+	// Recognised it is what she is recognised for, or Document is.
+	Entry    protocol.EntryID
+	Document protocol.DocumentID
 }
 
 // Act says that a member did something in a document on a day.
@@ -75,6 +81,7 @@ type Facts struct {
 	Kind    protocol.Kind
 	Title   string
 	Author  protocol.MemberID // whose it is: its teller, else who began it; zero: somebody who is no member
+	Told    bool              // it has the voice of its author, and of no helper it came from
 	Created uint64            // seconds since 1970
 	Updated uint64
 	Shelved bool
@@ -83,7 +90,7 @@ type Facts struct {
 	Areas   []protocol.DocumentID
 	Links   []Link
 	Same    []protocol.DocumentID // marked as the same as these
-	Origin  string                // where it was imported from, else empty
+	Origin  string                // names what it is a copy of, where that is known; documents of one origin are one
 	Entries []protocol.EntryID    // that links may lead to: answers, talk
 	Deeds   []Deed
 	Acts    []Act
@@ -112,7 +119,7 @@ func (k *Kinds) Facts(f *Folded) *Facts {
 		Acts: f.Acts, Same: documentsOf(f.Field("same_as").Set), Areas: documentsOf(f.Field("areas").Set),
 	}
 	if origin, ok := f.Value("origin").(Object); ok {
-		facts.Origin = origin.Text("path")
+		facts.Origin = originOf(origin)
 	}
 	for _, v := range f.Field("links").Set {
 		if link, ok := linkOf(v); ok {
@@ -127,7 +134,7 @@ func (k *Kinds) Facts(f *Folded) *Facts {
 		facts.Sort = f.TextOf(schema.Field(schema.Sort).Name)
 	}
 	if schema.Whose != nil {
-		facts.Author = schema.Whose(f)
+		facts.Author, facts.Told = schema.Whose(f), true
 	}
 	if schema.State != nil {
 		facts.State = schema.State(f)
@@ -155,7 +162,7 @@ func (k *Kinds) Facts(f *Folded) *Facts {
 }
 
 // marked says which deed a mark is.
-var marked = map[string]What{"thanks": Thanked, "metoo": MeToo, "try": Trying, "flag": Flagged}
+var marked = map[string]What{"thanks": Thanked, "metoo": MeToo, "try": Trying, "flag": Flagged, "outside": Outside}
 
 // commonDeeds are those that every kind knows: marks and talk, done to whose
 // the document is.
@@ -169,10 +176,22 @@ func commonDeeds(f *Folded, whose protocol.MemberID) (deeds []Deed) {
 	}
 	for _, e := range f.Field("talk").Entries {
 		if !e.Withdrawn {
-			deeds = append(deeds, Deed{What: Talked, By: e.By, To: whose, At: e.At})
+			deeds = append(deeds, Deed{What: Talked, By: e.By, To: f.replied(e, whose), At: e.At, Entry: e.ID})
 		}
 	}
 	return deeds
+}
+
+// originOf names an origin: what another community calls it, or a file with what
+// it held. A file's name alone says little: two may keep a README.
+func originOf(origin Object) string {
+	if from, ok := origin.Get("community").(protocol.Hash); ok {
+		return from.String() + "/" + origin.Text("path")
+	}
+	if hash, ok := origin.Get("hash").(protocol.Hash); ok {
+		return hash.String() + "/" + origin.Text("path")
+	}
+	return ""
 }
 
 func documentsOf(values []Value) (ids []protocol.DocumentID) {

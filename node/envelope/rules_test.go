@@ -61,6 +61,9 @@ func touch(f *envelope.Field, text string) envelope.Intent {
 	case envelope.Text, envelope.Voice:
 		return do(f.Name, envelope.DoText, text)
 	case envelope.Register:
+		if typed := map[string]string{"start": "2028-02-29T12:15", "rrule": "FREQ=DAILY"}[f.Name]; typed != "" {
+			return do(f.Name, envelope.DoSet, typed)
+		}
 		return do(f.Name, envelope.DoSet, example(f.Form, text))
 	case envelope.Set:
 		return do(f.Name, envelope.DoAdd, example(f.Form, text))
@@ -85,7 +88,7 @@ func touch(f *envelope.Field, text string) envelope.Intent {
 // entries by Dev.
 func stage(t testing.TB, kind string) *paper {
 	p := begin(t, kind, rosa, envelope.Founder, do("title", envelope.DoSet, "T"), do("body", envelope.DoText, "body"))
-	volunteer := map[string]string{"question": "champion", "way": "stewards", "member": "guide"}[kind]
+	volunteer := map[string]string{"question": "champion", "way": "stewards", "member": "guide", "gathering": "hosts"}[kind]
 	if volunteer != "" {
 		p.write(sam, member, do(volunteer, envelope.DoAdd, "me"))
 	}
@@ -116,6 +119,31 @@ func needOf(t testing.TB, p *paper, by protocol.MemberID, in envelope.Intent) ui
 // What each field needs: of the document's author, of another, of who is named
 // in it (champion, steward, teller). social.md 2.2 to 2.5, row by row.
 var rules = map[string]map[string][3]uint8{
+	"gathering": {
+		"title": {member, member, member}, "areas": {member, member, member}, "links": {member, member, member},
+		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},
+		"shelved": {member, convener, convener}, "origin": {nobody, nobody, nobody}, "imported": {member, member, member}, "extra": {member, member, member},
+		"format": {member, member, member}, "purpose": {member, member, member}, "start": {member, convener, member},
+		"minutes": {member, convener, member}, "tz": {member, convener, member}, "rrule": {member, convener, member},
+		"skipped": {member, convener, member}, "place": {member, convener, member}, "hosts": {member, member, member},
+		"scribes": {member, member, member}, "agenda": {member, member, member}, "coming": {guest, guest, guest},
+		"here": {member, member, member}, "veto": {guest, guest, guest}, "notes": {member, member, member},
+		"series": {nobody, nobody, nobody}, "slot": {nobody, nobody, nobody},
+	},
+	"project": {
+		"title": {member, member, member}, "areas": {member, member, member}, "links": {member, member, member},
+		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},
+		"shelved": {member, convener, convener}, "origin": {nobody, nobody, nobody}, "imported": {member, member, member}, "extra": {member, member, member},
+		"aim": {member, member, member}, "joined": {member, member, member}, "tasks": {member, member, member},
+		"due": {member, convener, convener}, "ended": {member, convener, convener},
+	},
+	"pairing": {
+		"title": {member, nobody, nobody}, "areas": {member, member, member}, "links": {member, member, member},
+		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},
+		"shelved": {member, convener, convener}, "origin": {nobody, nobody, nobody}, "imported": {member, nobody, nobody}, "extra": {member, nobody, nobody},
+		"aims": {member, member, member}, "mentors": {member, member, member}, "apprentices": {member, member, member},
+		"stage": {member, member, member}, "rhythm": {member, member, member}, "diary": {member, member, member}, "ended": {member, member, member},
+	},
 	"charter": {
 		"name": {member, member, member}, "areas": {member, member, member}, "links": {member, member, member},
 		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},

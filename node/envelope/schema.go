@@ -95,6 +95,10 @@ type Field struct {
 	// Most is the greatest length in runes at the door of the node that
 	// writes; 0 is the protocol's limit. It decides no verdict.
 	Most int
+	// Settle returns a key or day as it is written down, or refuses it with a
+	// [Refusal], at the door of the node that writes; nil takes what fits the
+	// form. It decides no verdict.
+	Settle func(string) (string, error)
 }
 
 // Schema is the table of a kind.
@@ -185,7 +189,7 @@ func Common(r Rules) []Field {
 		{Number: Areas, Name: "areas", Type: Set, Form: DocumentRef, Rule: r.Label},
 		{Number: Links, Name: "links", Type: Set, Rule: r.Label, Form: Record(
 			Must(LinkRel, "rel", Choice(Relations...)), Must(LinkTo, "to", Reference))},
-		{Number: Marks, Name: "marks", Type: Map, Rule: To(Guest), Form: Many(Choice("thanks", "metoo", "try", "flag"))},
+		{Number: Marks, Name: "marks", Type: Map, Rule: To(Guest), Form: Many(Choice("thanks", "metoo", "try", "flag", "outside"))},
 		{Number: Talk, Name: "talk", Type: Log, Rule: To(Guest), Entry: []Field{
 			{Number: TalkBody, Name: "body", Type: Voice, Must: true},
 			{Number: TalkRe, Name: "re", Type: Register, Form: Reference},

@@ -245,6 +245,11 @@ func (p *plan) read(v any, f *Field, of protocol.EntryID) (protocol.Value, crdt.
 	if err != nil {
 		return nil, "", err
 	}
+	if s, ok := value.(string); ok && f.Settle != nil {
+		if value, err = f.Settle(s); err != nil {
+			return nil, "", err
+		}
+	}
 	if s, ok := value.(said); ok && f.Most > 0 {
 		if _, err := cleanField(f.Name, s.text, f.Most); err != nil {
 			return nil, "", err

@@ -1,0 +1,108 @@
+package envelope
+
+import (
+	"slices"
+
+	"coppice.example/protocol"
+)
+
+// Credits tells who made what, over all documents: whose an item is, and what
+// counts as somebody's contribution. It is as new as the facts it is made of.
+type Credits struct {
+	documents map[protocol.DocumentID]*Facts
+	entries   map[protocol.EntryID]credited
+}
+
+// credited is who entered an entry, and what she did by it.
+type credited struct {
+	by   protocol.MemberID
+	what What
+}
+
+// NewCredits reads the facts of all documents.
+func NewCredits(facts []*Facts) *Credits {
+	c := &Credits{
+		documents: make(map[protocol.DocumentID]*Facts, len(facts)),
+		entries:   make(map[protocol.EntryID]credited, len(facts)),
+	}
+	for _, f := range facts {
+		c.documents[f.ID] = f
+		for _, d := range f.Deeds {
+			if d.Entry != (protocol.EntryID{}) && enters[d.What] {
+				c.entries[d.Entry] = credited{d.By, d.What}
+			}
+		}
+	}
+	return c
+}
+
+// enters are the deeds that are entries of logs.
+var enters = map[What]bool{
+	Talked: true, Answered: true, Worked: true, Adapted: true, Failed: true, Used: true, Met: true,
+}
+
+// Of returns the facts of a document; nil when it shows nothing.
+func (c *Credits) Of(id protocol.DocumentID) *Facts { return c.documents[id] }
+
+// Whose returns whose a document is (social.md 4b): its teller, else whose
+// answers or stories it was made from, else who began it; nobody when it is
+// told by somebody who is no member.
+func (c *Credits) Whose(f *Facts) (who []protocol.MemberID) {
+	for _, l := range f.Links {
+		from := protocol.MemberID{}
+		if e, ok := c.entries[l.Entry]; ok && e.what == Answered {
+			from = e.by
+		} else if story := c.documents[l.To]; story != nil && story.Told {
+			from = story.Author
+		}
+		if l.Rel == "from" && !from.IsZero() && !slices.Contains(who, from) {
+			who = append(who, from)
+		}
+	}
+	switch {
+	case f.Author.IsZero():
+		return nil
+	case f.Told || len(who) == 0:
+		return []protocol.MemberID{f.Author}
+	}
+	return who
+}
+
+// Contributed tells whether somebody contributed an item: it is hers, she has
+// a part in its text, or it is an entry of hers.
+func (c *Credits) Contributed(who protocol.MemberID, item protocol.DocumentID, entry protocol.EntryID) bool {
+	if entry != (protocol.EntryID{}) {
+		return c.entries[entry].by == who
+	}
+	f := c.documents[item]
+	return f != nil && (slices.Contains(c.Whose(f), who) || f.Wrote(who))
+}
+
+// Wrote tells whether somebody wrote in one of the document's texts.
+func (f *Facts) Wrote(who protocol.MemberID) bool {
+	return slices.ContainsFunc(f.Acts, func(a Act) bool { return a.Wrote && a.By == who })
+}
+
+// Recognises tells whether a recognition that stands on a member's page counts:
+// it is another's, and names something that the recognised contributed, which
+// what she says of herself on that page is not.
+func (c *Credits) Recognises(page *Facts, d Deed) bool {
+	return d.What == Recognised && d.By != d.To && d.Document != page.ID && c.Contributed(d.To, d.Document, d.Entry)
+}
+
+// replied returns to whom a comment speaks: whose entry it replies to, else
+// whose the document is.
+func (f *Folded) replied(e Entry, whose protocol.MemberID) protocol.MemberID {
+	to, ok := e.Field("re").Value().(protocol.EntryID)
+	if !ok {
+		return whose
+	}
+	for _, s := range f.Fields {
+		for _, other := range s.Entries {
+			if other.ID == to && s.Type == Log {
+				return other.By
+			}
+		}
+	}
+	return whose
+}
