@@ -63,7 +63,7 @@ func member() *envelope.Schema {
 			)},
 			envelope.Field{Number: Recognised, Name: "recognised", Type: envelope.Map, Rule: others, Form: envelope.Many(envelope.Record(
 				envelope.Must(RecognisedArea, "area", envelope.DocumentRef),
-				envelope.Must(RecognisedFor, "for", envelope.Many(envelope.DocumentRef)),
+				envelope.Must(RecognisedFor, "for", envelope.Many(envelope.Reference)),
 				envelope.May(RecognisedWords, "words", envelope.Words),
 			))},
 			envelope.Field{Number: Guide, Name: "guide", Type: envelope.Set, Form: envelope.MemberRef,
@@ -74,14 +74,19 @@ func member() *envelope.Schema {
 	}
 }
 
-// memberDeeds lists who recognised her, in which area, and who is her guide.
+// memberDeeds lists who recognised her, in which area and for what, one deed a
+// thing, and who is her guide.
 func memberDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 	for _, own := range f.Field("recognised").Own {
-		all, _ := own.Value.([]envelope.Value)
-		for _, v := range all {
+		for _, v := range several(own.Value) {
 			o, _ := v.(envelope.Object)
-			area, _ := o.Get("area").(protocol.DocumentID)
-			deeds = append(deeds, envelope.Deed{What: envelope.Recognised, By: own.By, To: f.Author, At: own.At, Area: area})
+			d := envelope.Deed{What: envelope.Recognised, By: own.By, To: f.Author, At: own.At}
+			d.Area, _ = o.Get("area").(protocol.DocumentID)
+			for _, item := range several(o.Get("for")) {
+				d.Document, _ = item.(protocol.DocumentID)
+				d.Entry, _ = item.(protocol.EntryID)
+				deeds = append(deeds, d)
+			}
 		}
 	}
 	for _, v := range f.Field("guide").Set {
@@ -90,6 +95,12 @@ func memberDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 		}
 	}
 	return deeds
+}
+
+// several returns the values of a form that holds many.
+func several(v envelope.Value) []envelope.Value {
+	all, _ := v.([]envelope.Value)
+	return all
 }
 
 // derive shows whether the commitment in her own words is there. Rank, leaving

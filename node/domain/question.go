@@ -75,9 +75,9 @@ func questionDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 		if answer.Withdrawn {
 			continue
 		}
-		deeds = append(deeds, envelope.Deed{What: envelope.Answered, By: answer.By, To: f.Author, At: answer.At})
+		deeds = append(deeds, envelope.Deed{What: envelope.Answered, By: answer.By, To: f.Author, At: answer.At, Entry: answer.ID})
 		for _, own := range answer.Field("helped").Own {
-			deeds = append(deeds, envelope.Deed{What: envelope.Helped, By: own.By, To: answer.By, At: own.At})
+			deeds = append(deeds, envelope.Deed{What: envelope.Helped, By: own.By, To: answer.By, At: own.At, Entry: answer.ID})
 		}
 	}
 	for _, v := range f.Field("asked").Set {

@@ -80,7 +80,7 @@ var tried = map[string]envelope.What{"worked": envelope.Worked, "adapted": envel
 // wayDeeds lists who tried a way, looked at it again or looks after it.
 func wayDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 	for _, t := range TrialsOf(f) {
-		deeds = append(deeds, envelope.Deed{What: tried[t.Outcome], By: t.By, To: f.Author, At: t.At})
+		deeds = append(deeds, envelope.Deed{What: tried[t.Outcome], By: t.By, To: f.Author, At: t.At, Entry: t.ID})
 	}
 	for _, own := range f.Field("reviews").Own {
 		deeds = append(deeds, envelope.Deed{What: envelope.Reviewed, By: own.By, To: f.Author, At: own.At})
