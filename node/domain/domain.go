@@ -9,10 +9,11 @@ import (
 const (
 	Charter  protocol.Kind = 1
 	Question protocol.Kind = 5
+	Term     protocol.Kind = 6
 )
 
 // Kinds returns the tables of this element.
-func Kinds() []*envelope.Schema { return []*envelope.Schema{charter(), question()} }
+func Kinds() []*envelope.Schema { return []*envelope.Schema{charter(), question(), term()} }
 
 // Field numbers of a charter.
 const (
@@ -29,6 +30,7 @@ const (
 	ReviewMonths uint64 = 42
 	Quorum       uint64 = 43
 	Agreed       uint64 = 44
+	Formats      uint64 = 45
 )
 
 func charter() *envelope.Schema {
@@ -59,6 +61,7 @@ func charter() *envelope.Schema {
 			envelope.Field{Number: ReviewMonths, Name: "review_months", Type: envelope.Register, Rule: member, Form: envelope.Number},
 			envelope.Field{Number: Quorum, Name: "quorum", Type: envelope.Register, Rule: envelope.To(envelope.Convener), Form: envelope.Ratio},
 			envelope.Field{Number: Agreed, Name: "agreed", Type: envelope.Map, Rule: member, Form: envelope.Many(envelope.WordingRef)},
+			envelope.Field{Number: Formats, Name: "formats", Type: envelope.Set, Rule: member, Form: envelope.Key},
 		),
 		Derive: deriveCharter,
 		Deeds: func(f *envelope.Folded) (deeds []envelope.Deed) {

@@ -16,6 +16,7 @@ const (
 	Answers  uint64 = 38
 	Champion uint64 = 39
 	Closed   uint64 = 40
+	ForOther uint64 = 41
 )
 
 // Field numbers within an answer.
@@ -63,6 +64,7 @@ func question() *envelope.Schema {
 					envelope.Must(ClosedWhy, "why", envelope.Choice("solved", "moot", "moved", "open")),
 					envelope.May(ClosedWords, "words", envelope.Words),
 				)},
+			envelope.Field{Number: ForOther, Name: "for_someone", Type: envelope.Register, Rule: asker, Form: envelope.Flag},
 		),
 		Sort: Horizon, Derive: deriveQuestion, State: State, Deeds: questionDeeds,
 	}

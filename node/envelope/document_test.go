@@ -225,7 +225,7 @@ func TestWhatIsUnknownIsKeptAndDoesNothing(t *testing.T) {
 	}
 
 	d := envelope.New(kinds, here, protocol.DocumentID{5})
-	song := sent{Meta: envelope.Meta{ID: protocol.ChangeID{5}, Kind: 6, Creates: true, Lamport: 1, Author: rosa, Rank: member}, shape: draft.Shape(), words: draft.Words}
+	song := sent{Meta: envelope.Meta{ID: protocol.ChangeID{5}, Kind: 600, Creates: true, Lamport: 1, Author: rosa, Rank: member}, shape: draft.Shape(), words: draft.Words}
 	apply(t, d, song)
 	if _, shown := d.Fold(); shown || d.Schema() != nil || !d.Has(song.ID) {
 		t.Error("a document of an unknown kind is not just kept")

@@ -88,7 +88,7 @@ func touch(f *envelope.Field, text string) envelope.Intent {
 // entries by Dev.
 func stage(t testing.TB, kind string) *paper {
 	p := begin(t, kind, rosa, envelope.Founder, do("title", envelope.DoSet, "T"), do("body", envelope.DoText, "body"))
-	volunteer := map[string]string{"question": "champion", "way": "stewards", "member": "guide", "gathering": "hosts"}[kind]
+	volunteer := map[string]string{"question": "champion", "way": "stewards", "member": "guide", "gathering": "hosts", "term": "stewards"}[kind]
 	if volunteer != "" {
 		p.write(sam, member, do(volunteer, envelope.DoAdd, "me"))
 	}
@@ -119,6 +119,21 @@ func needOf(t testing.TB, p *paper, by protocol.MemberID, in envelope.Intent) ui
 // What each field needs: of the document's author, of another, of who is named
 // in it (champion, steward, teller). social.md 2.2 to 2.5, row by row.
 var rules = map[string]map[string][3]uint8{
+	"term": {
+		"title": {member, member, member}, "areas": {member, member, member}, "links": {member, member, member},
+		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},
+		"shelved": {convener, convener, member}, "origin": {nobody, nobody, nobody}, "imported": {member, member, member}, "extra": {member, member, member},
+		"definition": {member, member, member}, "aliases": {member, member, member}, "area": {member, member, member},
+		"parent": {member, member, member}, "examples": {member, member, member}, "stewards": {nobody, nobody, nobody},
+	},
+	"discussion": {
+		"title": {member, nobody, nobody}, "areas": {member, member, member}, "links": {member, member, member},
+		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},
+		"shelved": {member, convener, convener}, "origin": {nobody, nobody, nobody}, "imported": {member, nobody, nobody}, "extra": {member, nobody, nobody},
+		"body": {member, nobody, nobody}, "purpose": {member, nobody, nobody}, "summary": {member, member, member},
+		"proposal": {member, nobody, nobody}, "closes": {member, nobody, nobody}, "stances": {member, member, member},
+		"outcome": {member, member, member},
+	},
 	"gathering": {
 		"title": {member, member, member}, "areas": {member, member, member}, "links": {member, member, member},
 		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},
@@ -152,7 +167,7 @@ var rules = map[string]map[string][3]uint8{
 		"out_scope": {member, member, member}, "commitment": {member, member, member}, "norms": {member, member, member},
 		"style": {member, member, member}, "listed": {convener, convener, convener}, "context_keys": {member, member, member},
 		"starters": {member, member, member}, "review_months": {member, member, member}, "quorum": {convener, convener, convener},
-		"agreed": {member, member, member},
+		"agreed": {member, member, member}, "formats": {member, member, member},
 	},
 	"member": {
 		"name": {guest, nobody, nobody}, "areas": {guest, nobody, nobody}, "links": {guest, nobody, nobody},
@@ -169,7 +184,7 @@ var rules = map[string]map[string][3]uint8{
 		"shelved": {guest, convener, convener}, "origin": {nobody, nobody, nobody}, "imported": {guest, nobody, nobody}, "extra": {guest, nobody, nobody},
 		"body": {guest, nobody, nobody}, "seeks": {guest, nobody, nobody}, "horizon": {guest, member, member},
 		"context": {guest, nobody, nobody}, "wanted_by": {guest, nobody, nobody}, "asked": {guest, nobody, nobody},
-		"answers": {guest, guest, guest}, "champion": {nobody, nobody, nobody}, "closed": {guest, convener, member},
+		"answers": {guest, guest, guest}, "champion": {nobody, nobody, nobody}, "closed": {guest, convener, member}, "for_someone": {guest, nobody, nobody},
 	},
 	"way": {
 		"title": {member, member, member}, "areas": {member, member, member}, "links": {member, member, member},
@@ -223,7 +238,7 @@ func TestWhoMayChangeEachField(t *testing.T) {
 }
 
 func TestVolunteeringIsForOneself(t *testing.T) {
-	for kind, field := range map[string]string{"question": "champion", "way": "stewards", "member": "guide"} {
+	for kind, field := range map[string]string{"question": "champion", "way": "stewards", "term": "stewards", "member": "guide"} {
 		p := stage(t, kind)
 		if got := needOf(t, p, dev, do(field, envelope.DoAdd, "me")); got != member {
 			t.Errorf("%s.%s for oneself needs %d", kind, field, got)
@@ -270,7 +285,7 @@ func TestEntriesAreTheirAuthors(t *testing.T) {
 }
 
 func TestWhoMayBegin(t *testing.T) {
-	for kind, want := range map[string]uint8{"charter": member, "member": guest, "question": guest, "way": member, "story": member} {
+	for kind, want := range map[string]uint8{"charter": member, "member": guest, "question": guest, "way": member, "story": member, "term": member} {
 		for _, rank := range []uint8{envelope.None, guest, member, convener} {
 			schema := kinds.Named(kind)
 			d := envelope.New(kinds, here, protocol.DocumentID{})
