@@ -9,7 +9,9 @@ import (
 const Member protocol.Kind = 2
 
 // Kinds returns the tables of this element.
-func Kinds() []*envelope.Schema { return []*envelope.Schema{member(), history()} }
+func Kinds() []*envelope.Schema {
+	return []*envelope.Schema{member(), gathering(), project(), pairing(), history()}
+}
 
 // Field numbers of a member's document.
 const (
