@@ -43,6 +43,7 @@ type community struct {
 	sessions map[replica.SessionID]*session
 	topics   topics
 	wake     *time.Timer
+	due      int64  // milliseconds since 1970 when the replica is to be woken; 0: never
 	reach    [2]int // nodes within reach and in sync, as pages were told last
 }
 
@@ -213,7 +214,7 @@ func (c *community) step(inputs ...replica.Input) {
 	if len(inputs) == 0 {
 		return
 	}
-	outputs := c.replica.Step(time.Now().UnixMilli(), inputs...)
+	outputs := c.replica.Step(c.node.cfg.clock().UnixMilli(), inputs...)
 	for _, output := range outputs {
 		if err := c.do(output); err != nil {
 			c.fail(err)
@@ -257,9 +258,21 @@ func (c *community) do(output replica.Output) error {
 		}
 		c.shelf.purge()
 	case replica.Wake:
-		c.wake.Reset(max(time.Until(time.UnixMilli(o.At)), time.Millisecond))
+		c.wakeAt(o.At)
 	}
 	return nil
+}
+
+// wakeAt has the loop let time pass at a time. In a village it passes when the
+// village's clock is set.
+func (c *community) wakeAt(at int64) {
+	c.due = at
+	wait := time.UnixMilli(at).Sub(c.node.cfg.clock())
+	if c.node.cfg.village != nil && wait > 0 {
+		c.wake.Stop()
+		return
+	}
+	c.wake.Reset(max(wait, time.Millisecond))
 }
 
 func batchOf(o replica.Append) store.Batch {
@@ -376,7 +389,7 @@ func (c *community) catchUp() error {
 	// Once at least: what a verdict or a key changed has no arrival of its own.
 	for once := true; once || ask.After < c.store.Arrived(); once = false {
 		var got replica.Projected
-		for _, output := range c.replica.Step(time.Now().UnixMilli(), ask) {
+		for _, output := range c.replica.Step(c.node.cfg.clock().UnixMilli(), ask) {
 			if p, ok := output.(replica.Projected); ok {
 				got = p
 			}

@@ -46,6 +46,7 @@ type Config struct {
 	host    func(hostConfig) (host, error) // in tests; nil: package network's
 	store   store.Options                  // in tests: a disk that fails
 	kitWork int                            // in tests: less than a kit's second
+	village *Village                       // nil: it reaches others over a network
 }
 
 // Ready says where a running node can be found.
@@ -66,12 +67,20 @@ func (c *Config) log() *slog.Logger {
 
 // wall returns the seconds since 1970 that a call's writing bears.
 func (c *Config) wall(call time.Time) uint64 {
-	for _, t := range []time.Time{call, c.Now, time.Now()} {
+	for _, t := range []time.Time{call, c.Now, c.clock()} {
 		if !t.IsZero() {
 			return uint64(max(t.Unix(), 0))
 		}
 	}
 	return 0
+}
+
+// clock returns what time it is to a node.
+func (c *Config) clock() time.Time {
+	if c.village != nil {
+		return c.village.clock()
+	}
+	return time.Now()
 }
 
 // personaName returns what a person is called who did not say.

@@ -287,7 +287,7 @@ func (j *joining) try() error {
 		}
 		j.reaches(stepReceived)
 		j.waitsFor("what was received to be checked and kept")
-		outputs, err := replica.Adopt(time.Now().UnixMilli(), cfg, *entrance)
+		outputs, err := replica.Adopt(j.node.cfg.clock().UnixMilli(), cfg, *entrance)
 		if err != nil {
 			j.waitsFor("a node that hands over the community as it is: %v", err)
 			return err

@@ -96,6 +96,11 @@ func New(cfg Config) (n *Node, err error) {
 // listen opens the socket, the pages' address and the network, before
 // anything else can take long.
 func (n *Node) listen() (err error) {
+	if n.cfg.village != nil { // its callers are in this process
+		n.doors = api.NewDoors(n, "", n.feed)
+		n.net, err = n.openWire()
+		return err
+	}
 	if n.web, err = n.listenWeb(); err != nil {
 		return err
 	}
@@ -144,7 +149,15 @@ func (n *Node) add(c *community) {
 
 // Ready says where the node can be found.
 func (n *Node) Ready() Ready {
-	return Ready{Web: n.web.URL(), Peer: n.net.id(), Addrs: n.net.addrs(), Damaged: n.damagedLines()}
+	return Ready{Web: n.pages(), Peer: n.net.id(), Addrs: n.net.addrs(), Damaged: n.damagedLines()}
+}
+
+// pages returns the address of the pages, "" when there are none.
+func (n *Node) pages() string {
+	if n.web == nil {
+		return ""
+	}
+	return n.web.URL()
 }
 
 // Run serves callers until ctx ends or somebody calls Down, then closes the

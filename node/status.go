@@ -22,7 +22,7 @@ func (c *community) name() string {
 // Status implements [api.Backend].
 func (n *Node) Status(ctx context.Context, call api.Call) (api.Status, error) {
 	out := api.Status{
-		Peer: n.net.id(), Addrs: n.net.addrs(), Web: n.web.URL(),
+		Peer: n.net.id(), Addrs: n.net.addrs(), Web: n.pages(),
 		Communities: []api.CommunityStatus{}, Joining: []api.Joined{}, Damaged: n.damagedLines(),
 	}
 	communities := n.opened()
@@ -130,6 +130,9 @@ func (n *Node) Sync(ctx context.Context, call api.Call, s api.Syncing) (api.Sync
 	}
 	if s.Wait <= 0 {
 		s.Wait = api.Duration(usualWait)
+	}
+	if v := n.cfg.village; v != nil {
+		return v.sync(ctx, c)
 	}
 	waiting, cancel := context.WithTimeout(ctx, time.Duration(s.Wait))
 	defer cancel()

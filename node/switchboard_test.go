@@ -3,11 +3,9 @@ package node
 import (
 	"context"
 	"crypto/ed25519"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"slices"
@@ -112,8 +110,8 @@ func (h *plugged) Open(_ context.Context, peer, protocol string) (rawStream, err
 	}
 	here, there := net.Pipe()
 	s.pipes[pair(h.id, peer)] = append(s.pipes[pair(h.id, peer)], here, there)
-	go other.cfg.Streams[protocol](&framed{there, h.id, s.snipper(peer, protocol)})
-	return &framed{here, peer, s.snipper(h.id, protocol)}, nil
+	go other.cfg.Streams[protocol](&snipped{framed{there, h.id}, s.snipper(peer, protocol)})
+	return &snipped{framed{here, peer}, s.snipper(h.id, protocol)}, nil
 }
 
 func (h *plugged) Envelope() ([]byte, error) { return []byte(h.id), nil }
@@ -212,39 +210,18 @@ func (s *switchboard) snipper(from, protocol string) func([]byte) bool {
 	}
 }
 
-// framed carries frames over a pipe.
-type framed struct {
-	net.Conn
-	peer string
+// snipped is a stream that a test may cut.
+type snipped struct {
+	framed
 	snip func([]byte) bool
 }
 
-func (f *framed) Peer() string    { return f.peer }
-func (f *framed) RawPeer() []byte { return []byte(f.peer) }
-func (f *framed) Reset()          { _ = f.Conn.Close() }
-
-func (f *framed) ReadFrame(most int) ([]byte, error) {
-	var head [4]byte
-	if _, err := io.ReadFull(f.Conn, head[:]); err != nil {
-		return nil, err
-	}
-	n := int(binary.BigEndian.Uint32(head[:]))
-	if n > most {
-		return nil, fmt.Errorf("a frame of %d bytes", n)
-	}
-	b := make([]byte, n)
-	_, err := io.ReadFull(f.Conn, b)
-	return b, err
-}
-
-func (f *framed) WriteFrame(frame []byte) error {
+func (f *snipped) WriteFrame(frame []byte) error {
 	if f.snip(frame) {
 		_ = f.Conn.Close()
 		return net.ErrClosed
 	}
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(frame)))
-	_, err := f.Conn.Write(append(b, frame...))
-	return err
+	return f.framed.WriteFrame(frame)
 }
 
 // logTo shows what nodes log when a test fails.

@@ -53,7 +53,10 @@ func (n *Node) openWire() (_ *wire, err error) {
 		linked: map[string]bool{}, strangers: map[pairing]time.Time{}, courting: map[pairing]bool{},
 	}
 	open := n.cfg.host
-	if open == nil {
+	switch {
+	case n.cfg.village != nil:
+		open = n.cfg.village.plug(n)
+	case open == nil:
 		open = openNetwork
 	}
 	w.host, err = open(hostConfig{
@@ -117,6 +120,9 @@ func (w *wire) addrs() []string { return w.host.Addrs() }
 // start begins to dial and to answer.
 func (w *wire) start() {
 	close(w.started)
+	if w.node.cfg.village != nil {
+		return // which has nodes meet
+	}
 	w.node.goes(func() { w.book.run(w.node.ctx, func(f func()) { w.node.goes(f) }) })
 	w.node.goes(w.rounds)
 	w.node.goes(w.wakes)

@@ -1,0 +1,114 @@
+package node
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"coppice.example/protocol/invite"
+)
+
+// neighbour is a node of a [Village] as the others reach it: to be let in by
+// it. All else nodes tell each other when they meet.
+type neighbour struct {
+	village *Village
+	cfg     hostConfig
+	id      string
+	node    *Node
+}
+
+// plug opens what a village's node has in place of a network.
+func (v *Village) plug(n *Node) func(hostConfig) (host, error) {
+	return func(cfg hostConfig) (host, error) {
+		public := ed25519.NewKeyFromSeed(cfg.Seed[:]).Public().(ed25519.PublicKey)
+		h := &neighbour{village: v, cfg: cfg, id: hex.EncodeToString(public[:8]), node: n}
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.hosts[h.id] = h
+		return h, nil
+	}
+}
+
+var errNoNetwork = errors.New("this node has no network")
+
+func (h *neighbour) ID() string      { return h.id }
+func (h *neighbour) RawID() []byte   { return []byte(h.id) }
+func (h *neighbour) Addrs() []string { return []string{} }
+
+func (h *neighbour) Connect(context.Context, string) (string, error) { return "", errNoNetwork }
+
+func (h *neighbour) ConnectKnown(context.Context, string, []string) error { return errNoNetwork }
+
+func (h *neighbour) ConnectPacked(_ context.Context, p invite.Peer) (string, error) {
+	return string(p.ID), nil // Open says whether there is such a one
+}
+
+func (h *neighbour) Packed(peer string) []invite.Peer {
+	return []invite.Peer{{ID: []byte(peer), Addr: []byte(peer)}}
+}
+
+func (h *neighbour) Open(_ context.Context, peer, protocol string) (rawStream, error) {
+	v := h.village
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	other := v.hosts[peer]
+	if other == nil || other == h || other.cfg.Streams[protocol] == nil {
+		return nil, errNoNetwork
+	}
+	v.visited = append(v.visited, other.node)
+	here, there := net.Pipe()
+	go other.cfg.Streams[protocol](&framed{there, h.id})
+	return &framed{here, peer}, nil
+}
+
+func (h *neighbour) Envelope() ([]byte, error) { return nil, nil }
+
+func (h *neighbour) Learn([]byte) (string, []string, error) { return "", nil, errNoNetwork }
+
+func (h *neighbour) Prove(string)                               {}
+func (h *neighbour) Disown(string)                              {}
+func (h *neighbour) Join(string, func([]byte) verdict) error    { return errNoNetwork }
+func (h *neighbour) Leave(string)                               {}
+func (h *neighbour) Publish(topic string, message []byte) error { return errNoNetwork }
+
+func (h *neighbour) Close() error {
+	h.village.mu.Lock()
+	defer h.village.mu.Unlock()
+	delete(h.village.hosts, h.id)
+	return nil
+}
+
+// framed carries frames over a connection.
+type framed struct {
+	net.Conn
+	peer string
+}
+
+func (f *framed) Peer() string    { return f.peer }
+func (f *framed) RawPeer() []byte { return []byte(f.peer) }
+func (f *framed) Reset()          { _ = f.Conn.Close() }
+
+func (f *framed) ReadFrame(most int) ([]byte, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(f.Conn, head[:]); err != nil {
+		return nil, err
+	}
+	n := int(binary.BigEndian.Uint32(head[:]))
+	if n > most {
+		return nil, fmt.Errorf("a frame of %d bytes", n)
+	}
+	b := make([]byte, n)
+	_, err := io.ReadFull(f.Conn, b)
+	return b, err
+}
+
+func (f *framed) WriteFrame(frame []byte) error {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(frame)))
+	_, err := f.Conn.Write(append(b, frame...))
+	return err
+}
