@@ -32,6 +32,7 @@ type command struct {
 	terminal
 	clock     func() (time.Time, error)              // of what is written and derived; zero: the node's own
 	reach     func(home string) (*api.Client, error) // the node that runs on a home
+	refuse    func(verb *cobra.Command) error        // a verb that is not to be done here; nil: every one is
 	home      string
 	community string
 	json      bool
@@ -45,13 +46,17 @@ func run(ctx context.Context, args []string, t terminal) int {
 }
 
 func (c *command) run(ctx context.Context, args []string) int {
+	return c.end(c.execute(ctx, args))
+}
+
+func (c *command) execute(ctx context.Context, args []string) error {
 	root := c.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if ctx.Err() != nil && err != nil {
 		err = fmt.Errorf("interrupted: %w", context.Canceled)
 	}
-	return c.end(err)
+	return err
 }
 
 // end says what failed and what to do about it, and returns the exit status.
@@ -100,6 +105,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
   yourself  device link             one person on several machines; device list, revoke
             recovery print          a kit to come back by when all are lost; recovery restore
             service install         run the node whenever you are logged in; down ends it
+  try       demo play FILE          a community told in a file, with every persona's node
 
 Everything takes --json. "coppice help VERB" says more of each.
 Texts come from --file F, or from standard input with --file -.
@@ -130,6 +136,9 @@ func (c *command) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return api.Hint(fmt.Errorf("%w: %w", api.ErrUsage, err), "`coppice help %s` shows its flags", strings.TrimPrefix(cmd.CommandPath(), "coppice "))
 	})
+	if c.refuse != nil {
+		root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return c.refuse(cmd) }
+	}
 	usual := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		if cmd == root {
@@ -143,7 +152,7 @@ func (c *command) root() *cobra.Command {
 		c.status(), c.connect(), c.sync(),
 		c.way(), c.story(), c.tell(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
-		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(), c.debug(),
+		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(), c.demo(), c.debug(),
 	)
 	return root
 }
