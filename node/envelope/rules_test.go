@@ -285,7 +285,7 @@ func TestEntriesAreTheirAuthors(t *testing.T) {
 }
 
 func TestWhoMayBegin(t *testing.T) {
-	for kind, want := range map[string]uint8{"charter": member, "member": guest, "question": guest, "way": member, "story": member, "term": member} {
+	for kind, want := range map[string]uint8{"charter": member, "member": guest, "question": guest, "way": member, "story": member, "term": member, "discussion": member} {
 		for _, rank := range []uint8{envelope.None, guest, member, convener} {
 			schema := kinds.Named(kind)
 			d := envelope.New(kinds, here, protocol.DocumentID{})
