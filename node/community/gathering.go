@@ -14,24 +14,24 @@ const Gathering protocol.Kind = 9
 
 // Field numbers of a gathering.
 const (
-	Format   uint64 = 32
-	Purpose  uint64 = 33
-	Start    uint64 = 34
-	Minutes  uint64 = 35
-	Zone     uint64 = 36
-	Rule     uint64 = 37
-	Skipped  uint64 = 38
-	Place    uint64 = 39
-	Hosts    uint64 = 40
-	Scribes  uint64 = 41
-	Agenda   uint64 = 42
-	Comes    uint64 = 43
-	Present  uint64 = 44
-	Veto     uint64 = 45
-	Notes    uint64 = 46
-	Series   uint64 = 47
-	Slot     uint64 = 48
-	mostZone        = 64 // letters of a zone's name
+	Format      uint64 = 32
+	GatheredFor uint64 = 33
+	Start       uint64 = 34
+	Minutes     uint64 = 35
+	Zone        uint64 = 36
+	Rule        uint64 = 37
+	Skipped     uint64 = 38
+	Place       uint64 = 39
+	Hosts       uint64 = 40
+	Scribes     uint64 = 41
+	Agenda      uint64 = 42
+	Comes       uint64 = 43
+	Present     uint64 = 44
+	Veto        uint64 = 45
+	Notes       uint64 = 46
+	Series      uint64 = 47
+	Slot        uint64 = 48
+	mostZone           = 64 // letters of a zone's name
 )
 
 // Field numbers within an item of an agenda.
@@ -75,7 +75,7 @@ func gathering() *envelope.Schema {
 			Shelve: envelope.By(envelope.Writer, envelope.Member).Or(envelope.Anyone, envelope.Convener),
 		}),
 			register(Format, "format", member, envelope.Choice(Formats...)),
-			envelope.Field{Number: Purpose, Name: "purpose", Type: envelope.Text, Rule: member},
+			envelope.Field{Number: GatheredFor, Name: "purpose", Type: envelope.Text, Rule: member},
 			asks(register(Start, "start", keepers, envelope.Path), settleStart),
 			register(Minutes, "minutes", keepers, envelope.Number),
 			zone,
