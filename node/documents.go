@@ -227,11 +227,15 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 	if err != nil {
 		return api.Document{}, err
 	}
+	d, same, err := c.unite(ctx, d)
+	if err != nil {
+		return api.Document{}, err
+	}
 	f := d.Folded
 	out := api.Document{
 		ID: at.document.String(), Kind: f.KindName, Title: f.Title, Body: f.Body,
 		Author: c.person(f.Author), Created: at2time(f.Created), Updated: at2time(f.Updated),
-		Waiting: d.Waiting, History: c.steps(f.KindName, d),
+		Waiting: d.Waiting, History: c.steps(f.KindName, d), Same: same, Conflicts: c.conflicts(f),
 	}
 	if out.Held, err = c.held(ctx, at.document); err != nil {
 		return api.Document{}, err

@@ -21,6 +21,7 @@ type ledger struct {
 	mu     sync.Mutex
 	facts  map[protocol.DocumentID]*envelope.Facts // nil: not read yet
 	sorted []*envelope.Facts                       // of facts by id; nil: to be made
+	groups *envelope.Groups                        // of sorted
 }
 
 // take notes what the view shows now. The shelf's writer alone calls it.
@@ -48,39 +49,46 @@ func (l *ledger) forget() {
 }
 
 // snapshot returns the facts by id, false when they are not read yet.
-func (l *ledger) snapshot() ([]*envelope.Facts, bool) {
+func (l *ledger) snapshot() ([]*envelope.Facts, *envelope.Groups, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.facts == nil {
-		return nil, false
+		return nil, nil, false
 	}
 	if l.sorted == nil {
 		l.sorted = slices.SortedFunc(maps.Values(l.facts), func(a, b *envelope.Facts) int { return a.ID.Compare(b.ID) })
+		l.groups = envelope.Group(l.sorted)
 	}
-	return l.sorted, true
+	return l.sorted, l.groups, true
 }
 
 // facts returns the facts of every document by id: to be read, not changed.
 func (s *shelf) facts() ([]*envelope.Facts, error) {
+	all, _, err := s.survey()
+	return all, err
+}
+
+// survey returns the facts of every document by id, and which of them are one.
+func (s *shelf) survey() ([]*envelope.Facts, *envelope.Groups, error) {
 	s.fresh()
-	if all, ok := s.ledger.snapshot(); ok {
-		return all, nil
+	if all, groups, ok := s.ledger.snapshot(); ok {
+		return all, groups, nil
 	}
 	s.writing.Lock() // nothing is written while it is read
 	defer s.writing.Unlock()
-	if all, ok := s.ledger.snapshot(); ok {
-		return all, nil
+	if all, groups, ok := s.ledger.snapshot(); ok {
+		return all, groups, nil
 	}
 	facts := map[protocol.DocumentID]*envelope.Facts{}
 	err := s.walk(nil, func(f *envelope.Folded) { facts[f.ID] = s.ledger.kinds.Facts(f) })
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.ledger.mu.Lock()
 	s.ledger.facts, s.ledger.sorted = facts, nil
 	s.ledger.mu.Unlock()
-	all, _ := s.ledger.snapshot()
-	return all, nil
+	all, groups, _ := s.ledger.snapshot()
+	return all, groups, nil
 }
 
 // cards returns the documents of some kinds as their cards keep them, by id,

@@ -8,6 +8,7 @@ import (
 
 	"coppice.example/node/api"
 	"coppice.example/node/view"
+	"coppice.example/protocol"
 )
 
 const (
@@ -40,8 +41,14 @@ func (n *Node) List(_ context.Context, call api.Call, l api.Listing) (api.Items,
 		return api.Items{}, err
 	}
 	out := api.Items{Items: make([]api.Item, 0, len(items))}
+	_, groups, err := c.shelf.survey()
+	if err != nil {
+		return api.Items{}, err
+	}
 	for _, i := range items {
-		out.Items = append(out.Items, c.item(i))
+		if groups.First(i.ID) == i.ID { // the others are shown with it
+			out.Items = append(out.Items, c.item(i))
+		}
 	}
 	if next != "" {
 		out.Next = &next
@@ -73,8 +80,17 @@ func (n *Node) Search(_ context.Context, call api.Call, s api.Searching) (api.Hi
 	if err != nil {
 		return api.Hits{}, c.shelf.checked(err)
 	}
-	out := api.Hits{Items: []api.Item{}}
+	_, groups, err := c.shelf.survey()
+	if err != nil {
+		return api.Hits{}, err
+	}
+	out, seen := api.Hits{Items: []api.Item{}}, map[protocol.DocumentID]bool{}
 	for _, h := range hits {
+		first := groups.First(h.ID)
+		if seen[first] {
+			continue
+		}
+		seen[first] = true
 		item := c.item(h.Item)
 		item.Snippet = text(h.Snippet)
 		out.Items = append(out.Items, item)

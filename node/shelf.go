@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -517,54 +516,4 @@ func (s *shelf) known(id protocol.DocumentID, origin string) (_ protocol.Documen
 	}
 	copy(last[:], items[0].OriginHash)
 	return items[0].ID, items[0].Kind, last, nil
-}
-
-// found is what an id means: a document, or an entry in one.
-type found struct {
-	document protocol.DocumentID
-	kind     string
-	entry    string // the entry's id; empty: the document itself
-}
-
-func (f found) what() string {
-	if f.entry != "" {
-		return "part of a " + f.kind
-	}
-	return f.kind
-}
-
-// find returns what an id, or its beginning, means; "me" is this node's own
-// member document.
-func (c *community) find(id string) (found, error) {
-	if id == "me" {
-		kind := c.node.kinds.Named(memberKind).Kind
-		return found{document: protocol.DeriveDocument(c.id, kind, c.persona.Member[:]), kind: memberKind}, nil
-	}
-	if strings.TrimSpace(id) == "" {
-		return found{}, fmt.Errorf("%w: no id given", api.ErrUsage)
-	}
-	c.shelf.fresh()
-	item, entry, err := c.shelf.view.Find(id)
-	if errors.Is(err, view.ErrNotFound) && c.shelf.waiting() > 0 {
-		c.shelf.drain() // whatever is held is found, however much is on its way
-		item, entry, err = c.shelf.view.Find(id)
-	}
-	var many *view.AmbiguousError
-	switch {
-	case errors.As(err, &many):
-		return found{}, api.Hint(fmt.Errorf("%w: %q", api.ErrAmbiguous, id), "it may be %s", several(many.Candidates))
-	case errors.Is(err, view.ErrNotFound):
-		return found{}, fmt.Errorf("%w: nothing here has the id %q", api.ErrNotFound, id)
-	case err != nil:
-		return found{}, c.shelf.checked(err)
-	}
-	return found{item.ID, item.Kind, entry}, nil
-}
-
-func several(candidates []view.Candidate) string {
-	var texts []string
-	for _, c := range candidates[:min(len(candidates), 4)] {
-		texts = append(texts, fmt.Sprintf("%s (%s %q)", c.ID[:min(len(c.ID), 16)], c.Kind, c.Title))
-	}
-	return strings.Join(texts, ", ")
 }

@@ -101,6 +101,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             member show|promote|demote|remove|log ID, leave
             policy, invite list     how people come in
             sync, connect ADDR      bring them together now
+            conflict list, same     what two chose, wrote or named apart
             community fork          go on apart, with all that is known; community origin
   yourself  device link             one person on several machines; device list, revoke
             recovery print          a kit to come back by when all are lost; recovery restore
@@ -152,7 +153,8 @@ func (c *command) root() *cobra.Command {
 		c.status(), c.connect(), c.sync(),
 		c.way(), c.story(), c.tell(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
-		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(), c.demo(), c.debug(),
+		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(),
+		c.conflict(), c.same(), c.shelve(), c.withdraw(), c.demo(), c.debug(),
 	)
 	return root
 }

@@ -11,6 +11,7 @@ type Backend interface {
 	Views
 	Committers
 	Forks
+	Choosers
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

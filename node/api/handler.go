@@ -28,6 +28,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.views(b)
 	a.commitments(b)
 	a.forks(b)
+	a.choosers(b)
 	a.sessions(s, web)
 	a.describeEvents()
 }

@@ -310,7 +310,11 @@ type Document struct {
 	Answers []Entry        `json:"answers,omitempty"`
 	Waiting int            `json:"waiting_for_key,omitempty"`
 	Held    *Held          `json:"held,omitempty" doc:"on whose machines all of it lies"`
-	History []Step         `json:"history"`
+	// Same are the documents that are one with this one; what stands in them is
+	// shown here.
+	Same      []string   `json:"same,omitempty"`
+	Conflicts []Conflict `json:"conflicts,omitempty" doc:"what two chose or wrote apart, and nobody settled"`
+	History   []Step     `json:"history"`
 }
 
 // Held says on how many machines something lies, as last told: at least so

@@ -211,3 +211,80 @@ func trigrams(title string) (all []string) {
 	}
 	return all
 }
+
+// Unite returns a document with what stands in others that are one with it:
+// their links, areas and marks, and the entries of their logs. Texts and
+// registers stay its own.
+func Unite(f *Folded, others ...*Folded) *Folded {
+	out := *f
+	out.Fields = slices.Clone(f.Fields)
+	for _, other := range others {
+		for _, s := range other.Fields {
+			i := slices.IndexFunc(out.Fields, func(have Shown) bool { return have.Number >= s.Number })
+			switch {
+			case s.Type != Set && s.Type != Map && s.Type != Log:
+			case i < 0:
+				out.Fields = append(out.Fields, s)
+			case out.Fields[i].Number > s.Number:
+				out.Fields = slices.Insert(out.Fields, i, s)
+			default:
+				out.Fields[i] = united(out.Fields[i], s)
+			}
+		}
+		for key, share := range other.changed {
+			if out.changed = maps.Clone(out.changed); out.changed == nil {
+				out.changed = map[string]float64{}
+			}
+			out.changed[key] = share
+		}
+	}
+	return &out
+}
+
+func united(a, b Shown) Shown {
+	switch a.Type {
+	case Set:
+		a.Set = unionOf(a.Set, b.Set)
+	case Map:
+		a.Own = slices.Clone(a.Own)
+		for _, own := range b.Own {
+			a.Own = unitedOwn(a.Own, own)
+		}
+	case Log:
+		a.Entries = append(slices.Clone(a.Entries), b.Entries...)
+		slices.SortStableFunc(a.Entries, func(x, y Entry) int { return cmp.Compare(x.At, y.At) })
+	}
+	return a
+}
+
+// unitedOwn adds a member's own value: several are put together, of single ones
+// the later stands.
+func unitedOwn(all []Stamp, own Stamp) []Stamp {
+	i := slices.IndexFunc(all, func(have Stamp) bool { return have.By == own.By })
+	if i < 0 {
+		return append(all, own)
+	}
+	mine, many := all[i].Value.([]Value)
+	others, too := own.Value.([]Value)
+	switch {
+	case many && too:
+		all[i].Value, all[i].At = unionOf(mine, others), max(all[i].At, own.At)
+	case own.At > all[i].At:
+		all[i] = own
+	}
+	return all
+}
+
+func unionOf(a, b []Value) []Value {
+	out := slices.Clone(a)
+	seen := map[string]bool{}
+	for _, v := range a {
+		seen[string(appendTold(nil, v))] = true
+	}
+	for _, v := range b {
+		if !seen[string(appendTold(nil, v))] {
+			out = append(out, v)
+		}
+	}
+	return out
+}

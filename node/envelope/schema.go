@@ -148,7 +148,7 @@ const (
 	Whole       uint64 = 12
 	// ReadsWell is where members say that a text which two changed apart makes sense.
 	ReadsWell uint64 = 13
-	FirstOwn    uint64 = 32
+	FirstOwn  uint64 = 32
 
 	titleMost = 200 // runes
 )

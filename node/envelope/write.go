@@ -574,8 +574,8 @@ func (p *plan) allow(a act, f *Field) error {
 	return refuse(ErrForbidden, whoMay(rule), "%s: not yours to change", f.Name)
 }
 
-// whoMay says a rule in words.
-func whoMay(r Rule) string {
+// Words says who the rule lets in; empty for nobody.
+func (r Rule) Words() string {
 	var who []string
 	for _, g := range r {
 		rank := map[uint8]string{Guest: "", Member: " (members)", Convener: " (conveners)", Founder: " (founders)"}[g.Rank]
@@ -592,8 +592,13 @@ func whoMay(r Rule) string {
 			who = append(who, "who wrote the entry")
 		}
 	}
-	if len(who) == 0 {
-		return ""
+	return strings.Join(who, ", ")
+}
+
+// whoMay says it as a hint.
+func whoMay(r Rule) string {
+	if words := r.Words(); words != "" {
+		return "who may: " + words
 	}
-	return "who may: " + strings.Join(who, ", ")
+	return ""
 }
