@@ -90,19 +90,18 @@ func (c *Credits) Recognises(page *Facts, d Deed) bool {
 	return d.What == Recognised && d.By != d.To && d.Document != page.ID && c.Contributed(d.To, d.Document, d.Entry)
 }
 
-// replied returns to whom a comment speaks: whose entry it replies to, else
-// whose the document is.
-func (f *Folded) replied(e Entry, whose protocol.MemberID) protocol.MemberID {
+// replied returns to whose entry a comment replies, false when it replies to none.
+func (f *Folded) replied(e Entry) (whose protocol.MemberID, reply bool) {
 	to, ok := e.Field("re").Value().(protocol.EntryID)
 	if !ok {
-		return whose
+		return whose, false
 	}
 	for _, s := range f.Fields {
 		for _, other := range s.Entries {
 			if other.ID == to && s.Type == Log {
-				return other.By
+				return other.By, true
 			}
 		}
 	}
-	return whose
+	return whose, false
 }

@@ -22,6 +22,8 @@ const (
 	Helped                     // said of an answer that it helped; To is who gave it
 	Asked                      // thought of somebody for the question; To is she
 	Championed                 // takes care of the question
+	Closed                     // closed the question
+	Reopened                   // opened it again
 	Agreed                     // agreed to a wording
 	Worked                     // did as the way says, and it worked
 	Adapted                    // did it otherwise, and that worked
@@ -46,8 +48,9 @@ const (
 // Deed is one thing a member did, as her own signed words say. Totals, levels,
 // ties and standings are counted from deeds and stored nowhere.
 type Deed struct {
-	What What
-	By   protocol.MemberID
+	What  What
+	Reply bool // of Talked: to an entry, whose author To is; else to the document
+	By    protocol.MemberID
 	// To is to whom it was done: whose question, way or page it is, unless
 	// What says otherwise. Zero: nobody in particular.
 	To   protocol.MemberID
@@ -176,7 +179,11 @@ func commonDeeds(f *Folded, whose protocol.MemberID) (deeds []Deed) {
 	}
 	for _, e := range f.Field("talk").Entries {
 		if !e.Withdrawn {
-			deeds = append(deeds, Deed{What: Talked, By: e.By, To: f.replied(e, whose), At: e.At, Entry: e.ID})
+			to, reply := f.replied(e)
+			if !reply {
+				to = whose
+			}
+			deeds = append(deeds, Deed{What: Talked, Reply: reply, By: e.By, To: to, At: e.At, Entry: e.ID})
 		}
 	}
 	return deeds

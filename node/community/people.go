@@ -1,0 +1,155 @@
+package community
+
+import (
+	"cmp"
+	"slices"
+
+	"coppice.example/node/envelope"
+	"coppice.example/protocol"
+)
+
+// Spans of time in days.
+const (
+	newcomerDays = 60  // after which a newcomer is none any more
+	lapsedDays   = 400 // after which a commitment is to be said anew
+	awayDays     = 28  // that somebody is away who does not say until when
+	actDays      = 90  // of whose acts a level is made
+)
+
+const secondsADay = 24 * 60 * 60
+
+// Person is a member, or one who was: what the control graph says of her
+// standing, and her own page of herself.
+type Person struct {
+	ID       protocol.MemberID
+	Name     string
+	Selves   []protocol.MemberID // as whom she was known before keys were lost
+	Guest    bool                // may ask and answer; no member yet
+	Convener bool                // may act on members; founders too
+	Founder  bool                // began the community: nobody had to welcome her
+	Came     uint64              // when she was first let in, seconds since 1970
+	Left     uint64              // when she went out; 0: she is in
+
+	Page       protocol.DocumentID // her member document, whether there is one or not
+	Does       string
+	Helps      []protocol.DocumentID // areas in which she offers help
+	Learns     []protocol.DocumentID // areas in which she wants to learn
+	Service    []string
+	Guides     []protocol.MemberID // who guide her
+	Commitment string
+	Committed  uint64 // when she said it last; 0: never
+	AwayUntil  string // a day, 2026-05-14: the last on which she is away; empty: she is not
+	Parting    string
+	NoName     bool // she left and did not leave her name
+}
+
+// Read fills in what her own page says.
+func (p *Person) Read(f *envelope.Folded) {
+	p.Does = f.TextOf("does")
+	p.Helps, p.Learns = documents(f.Field("helps").Set), documents(f.Field("learns").Set)
+	for _, v := range f.Field("service").Set {
+		if name, ok := v.(string); ok {
+			p.Service = append(p.Service, name)
+		}
+	}
+	for _, v := range f.Field("guide").Set {
+		if who, ok := v.(protocol.MemberID); ok {
+			p.Guides = append(p.Guides, who)
+		}
+	}
+	p.Commitment, p.Committed = Commits(f)
+	p.AwayUntil = f.TextOf("away_until")
+	parting, _ := f.Value("parting").(envelope.Object)
+	p.Parting, p.NoName = parting.Text("words"), ForgetsName(f)
+}
+
+// ForgetsName tells whether a member's page says that who left is to be called
+// a former member.
+func ForgetsName(f *envelope.Folded) bool {
+	parting, _ := f.Value("parting").(envelope.Object)
+	return parting.Get("keep_name") == false
+}
+
+// Today returns the day of a time in seconds since 1970, in UTC.
+func Today(now uint64) Day { return Day(now / secondsADay) }
+
+// AwayFor returns the last day of a while that begins now: what "away" means
+// for somebody who does not say until when.
+func AwayFor(now uint64) Day { return Today(now) + awayDays }
+
+// Away tells whether she said that she is away on that day.
+func (p *Person) Away(now uint64) bool {
+	until, ok := ParseDay(p.AwayUntil)
+	return ok && Today(now) <= until
+}
+
+// Lapsed tells whether it is more than a year since she said what she is here
+// for: somebody may ask her whether she is still with us.
+func (p *Person) Lapsed(now uint64) bool {
+	return p.Committed > 0 && p.Left == 0 && now > p.Committed+lapsedDays*secondsADay
+}
+
+// New tells whether she came lately.
+func (p *Person) New(now uint64) bool { return now < p.Came+newcomerDays*secondsADay }
+
+// Offers tells whether she offers help in an area, Wants whether she wants to
+// learn it.
+func (p *Person) Offers(area protocol.DocumentID) bool { return slices.Contains(p.Helps, area) }
+
+// Wants tells whether she wants to learn an area.
+func (p *Person) Wants(area protocol.DocumentID) bool { return slices.Contains(p.Learns, area) }
+
+// People are all members and all who were, by id.
+type People struct {
+	all []*Person
+	who map[protocol.MemberID]*Person // selves too
+}
+
+// NewPeople puts people together.
+func NewPeople(all []*Person) *People {
+	p := &People{all: slices.Clone(all), who: map[protocol.MemberID]*Person{}}
+	slices.SortFunc(p.all, func(a, b *Person) int { return a.ID.Compare(b.ID) })
+	for _, one := range p.all {
+		for _, self := range one.Selves {
+			p.who[self] = one
+		}
+	}
+	for _, one := range p.all {
+		if p.who[one.ID] == nil {
+			p.who[one.ID] = one
+		}
+	}
+	return p
+}
+
+// Of returns the person behind a member id, whoever she is now; nil when
+// nothing is known of her.
+func (p *People) Of(id protocol.MemberID) *Person { return p.who[id] }
+
+// Everybody returns all, by id, who was here before as well as who is.
+func (p *People) Everybody() []*Person { return p.all }
+
+// Members returns the members who are in, guests apart, by id.
+func (p *People) Members() []*Person {
+	return slices.DeleteFunc(slices.Clone(p.all), func(one *Person) bool { return one.Left > 0 || one.Guest })
+}
+
+// Present returns the members who are in and not away.
+func (p *People) Present(now uint64) []*Person {
+	return slices.DeleteFunc(p.Members(), func(one *Person) bool { return one.Away(now) })
+}
+
+// is tells whether somebody is the person behind an id.
+func (p *People) is(one *Person, id protocol.MemberID) bool { return one != nil && p.who[id] == one }
+
+func documents(values []envelope.Value) (ids []protocol.DocumentID) {
+	for _, v := range values {
+		if id, ok := v.(protocol.DocumentID); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// byName sorts people as a list shows them.
+func byName(a, b *Person) int { return cmp.Or(cmp.Compare(a.Name, b.Name), a.ID.Compare(b.ID)) }
