@@ -39,6 +39,7 @@ var floors = map[string]struct {
 	"node/store":          {4, false, "disk knows nothing of what a community is"},
 	"node/view":           {4, false, "a projection knows nothing of what made it"},
 	"node/network":        {4, false, "bytes between peers know nothing of their meaning"},
+	"node/calendar":       {5, false, "clocks and calendars know when people gather, and no more"},
 	"node/replica":        {5, true, "all of what a community is runs without disk, network or clock"},
 	"node/api":            {6, false, "speaks HTTP for whatever node it is given"},
 	"node/web":            {6, false, "serves pages for whatever node it is given"},
