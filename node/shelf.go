@@ -33,6 +33,7 @@ type shelf struct {
 	mu      sync.Mutex
 	room    sync.Cond // tells that less is pending
 	pending map[protocol.DocumentID]replica.Document
+	under   map[protocol.DocumentID]replica.Document // being written, no longer pending and not yet shown
 	size    int    // bytes of the pending, roughly
 	arrival uint64 // what the view reflects once all pending is written
 	written uint64 // what it reflects now
@@ -194,7 +195,8 @@ func (s *shelf) remember(f *envelope.Folded) {
 // when calls f once the view shows a document as it was put last.
 func (s *shelf) when(id protocol.DocumentID, f func()) {
 	s.mu.Lock()
-	if _, is := s.pending[id]; is {
+	_, pending := s.pending[id]
+	if _, under := s.under[id]; pending || under {
 		s.waits[id] = append(s.waits[id], f)
 		f = func() { knock(s.kick) }
 	}
@@ -250,22 +252,7 @@ func (s *shelf) write() (pause time.Duration) {
 			return pause
 		}
 		err := s.view.Write(s.batch(b))
-		s.mu.Lock()
-		if err == nil {
-			s.written = b.stamp
-			s.right(b)
-			s.ledger.take(b.documents)
-		} else {
-			for id, d := range b.documents { // unless a newer state came meanwhile
-				if _, newer := s.pending[id]; !newer {
-					s.pending[id] = d
-					s.size += weight(d)
-				}
-			}
-			told, s.drains = append(told, s.drains...), nil
-		}
-		s.room.Broadcast()
-		s.mu.Unlock()
+		told = append(told, s.wrote(b, err)...)
 		s.writing.Unlock()
 		for _, f := range told {
 			f()
@@ -278,6 +265,29 @@ func (s *shelf) write() (pause time.Duration) {
 			return retryPause
 		}
 	}
+}
+
+// wrote takes note of how writing a batch ended, and returns whom to call now
+// who waits for all.
+func (s *shelf) wrote(b *due, err error) (told []func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.under = nil
+	if err == nil {
+		s.written = b.stamp
+		s.right(b)
+		s.ledger.take(b.documents)
+	} else {
+		for id, d := range b.documents { // unless a newer state came meanwhile
+			if _, newer := s.pending[id]; !newer {
+				s.pending[id] = d
+				s.size += weight(d)
+			}
+		}
+		told, s.drains = s.drains, nil
+	}
+	s.room.Broadcast()
+	return told
 }
 
 // right notes that what was written shows what is so. The caller holds s.mu.
@@ -334,6 +344,11 @@ func (s *shelf) next() (b *due, told []func(), pause time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b = &due{documents: map[protocol.DocumentID]replica.Document{}, stamp: s.written}
+	defer func() {
+		if b != nil {
+			s.under = b.documents
+		}
+	}()
 	for id, waits := range s.waits {
 		delete(s.waits, id)
 		told = append(told, waits...)
@@ -430,7 +445,7 @@ func (s *shelf) fresh() {
 func (s *shelf) waiting() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.pending)
+	return len(s.pending) + len(s.under)
 }
 
 // members returns the names of all members who have one.
