@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"coppice.example/node/api"
+	"coppice.example/node/store"
 	"coppice.example/protocol"
 )
 
@@ -50,7 +51,7 @@ func NewVillage() *Village { return &Village{hosts: map[string]*neighbour{}} }
 // Open opens a node on a home, which is made when there is none. Errors are
 // those of [New].
 func (v *Village) Open(home string) (*Node, error) {
-	n, err := New(Config{Home: home, NoDiscovery: true, NoGossip: true, village: v})
+	n, err := New(Config{Home: home, NoDiscovery: true, NoGossip: true, store: store.Options{Late: true}, village: v})
 	if err != nil {
 		return nil, err
 	}

@@ -115,8 +115,8 @@ func (b *batch) delete(key []byte) {
 	}
 }
 
-// commit returns nil only when all is on disk and synced: the guard knows of
-// every write that failed.
+// commit returns nil only when all is on disk and, unless the store is late,
+// synced: the guard knows of every write that failed.
 func (b *batch) commit() error {
 	if b.err != nil || b.count == 0 {
 		return b.err

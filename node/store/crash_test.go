@@ -119,6 +119,44 @@ func TestPowerCut(t *testing.T) {
 	}
 }
 
+// TestLate cuts the power while a store that syncs late is open: some first
+// batches are there, whole. After Close all of them are.
+func TestLate(t *testing.T) {
+	const seed = 3
+	w, m := newWorld(seed), newModel()
+	mem := vfs.NewCrashableMem()
+	random := rand.New(rand.NewPCG(seed, 1))
+	s, err := Open("db", w.community, Options{FS: mem, Late: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var batches []Batch
+	after := func(percent, atLeast int) {
+		t.Helper()
+		cut := mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: random})
+		s, err := Open("db", w.community, Options{FS: cut})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(whole(s, batches, atLeast), s.Close()); err != nil {
+			t.Fatalf("%d of 100 bytes not synced are there, after %d batches: %v", percent, len(batches), err)
+		}
+	}
+	for range 6 {
+		b := randomBatch(w, m)
+		m.append(b)
+		batches = append(batches, b)
+		mustAppend(t, s, b)
+		for _, percent := range []int{0, 50, 100} {
+			after(percent, 0)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	after(0, len(batches))
+}
+
 // failing is a file system whose n-th write or sync of a kind fails, and every
 // one after it while broken.
 type failing struct {

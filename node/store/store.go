@@ -74,6 +74,10 @@ type branch struct {
 type Options struct {
 	FS    vfs.FS // nil: the operating system's files
 	Cache int64  // bytes of blocks kept in memory; 0: 8 MiB
+	// Late has batches acknowledged before they are synced, which Close does for
+	// all: for what can be made again if the machine stops before. What is true
+	// of [Store.Append] holds then once Close has returned nil.
+	Late bool
 }
 
 // Store is an open directory.
@@ -126,14 +130,18 @@ func Open(dir string, community protocol.CommunityID, o Options) (*Store, error)
 		return nil, fmt.Errorf("store: %w: %w", ErrLocked, err)
 	}
 	s := &Store{community: community, disk: newGuard(o.FS), lock: lock}
-	if err := s.open(dir, o.Cache); err != nil {
+	if err := s.open(dir, o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func (s *Store) open(dir string, cache int64) (err error) {
-	s.cache = pebble.NewCache(cache)
+func (s *Store) open(dir string, options Options) (err error) {
+	s.cache = pebble.NewCache(options.Cache)
+	synced := pebble.Sync
+	if options.Late {
+		synced = pebble.NoSync
+	}
 	o := &pebble.Options{
 		FS:                          s.disk,
 		Lock:                        s.lock,
@@ -150,7 +158,7 @@ func (s *Store) open(dir string, cache int64) (err error) {
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
-	s.ds, err = pebbleds.NewDatastore(dir, pebbleds.WithPebbleOpts(o), pebbleds.WithPebbleWriteOptions(pebble.Sync))
+	s.ds, err = pebbleds.NewDatastore(dir, pebbleds.WithPebbleOpts(o), pebbleds.WithPebbleWriteOptions(synced))
 	if err != nil {
 		return damage(err)
 	}
