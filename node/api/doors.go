@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -28,7 +29,7 @@ type Doors struct {
 	sessions *Sessions
 	feed     *Feed
 	acts     http.Handler
-	openapi  []byte
+	openapi  func() []byte // written when it is first asked for
 }
 
 // NewDoors serves b. Web is the address of the pages, with a slash at its end;
@@ -42,10 +43,10 @@ func NewDoors(b Backend, web string, feed *Feed) *Doors {
 	d := &Doors{sessions: NewSessions(), feed: feed, acts: mux}
 	a := &acts{humago.New(mux, config)}
 	register(a, b, d.sessions, web)
-	d.openapi = description(a.api)
+	d.openapi = sync.OnceValue(func() []byte { return description(a.api) })
 	mux.HandleFunc("GET "+openapiPath, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(d.openapi)
+		_, _ = w.Write(d.openapi())
 	})
 	mux.HandleFunc("/", unknown)
 	return d
