@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"coppice.example/node/api"
+	gathered "coppice.example/node/community"
 	"coppice.example/node/envelope"
 	"coppice.example/node/replica"
 	"coppice.example/node/view"
@@ -34,9 +35,9 @@ type shelf struct {
 	room    sync.Cond // tells that less is pending
 	pending map[protocol.DocumentID]replica.Document
 	under   map[protocol.DocumentID]replica.Document // being written, no longer pending and not yet shown
-	size    int    // bytes of the pending, roughly
-	arrival uint64 // what the view reflects once all pending is written
-	written uint64 // what it reflects now
+	size    int                                      // bytes of the pending, roughly
+	arrival uint64                                   // what the view reflects once all pending is written
+	written uint64                                   // what it reflects now
 	since   time.Time
 	waits   map[protocol.DocumentID][]func() // called when the document is written
 	drains  []func()                         // called when all is written
@@ -396,10 +397,18 @@ func (s *shelf) batch(b *due) view.Batch {
 	return out
 }
 
+// formerMember is who left and did not leave her name.
+const formerMember = "a former member"
+
 // called returns the title of a document. Of someone who was a member where it
-// was carried from it says so: she is not here under that name.
+// was carried from it says so: she is not here under that name. Who left
+// without her name is called by none.
 func called(f *envelope.Folded) string {
-	if f.KindName == memberKind && f.Carried != nil {
+	switch {
+	case f.KindName != memberKind:
+	case gathered.ForgetsName(f):
+		return formerMember
+	case f.Carried != nil:
 		return f.Title + " (before)"
 	}
 	return f.Title
