@@ -10,12 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"coppice.example/node/api"
 	"coppice.example/node/replica"
 	"coppice.example/node/store"
 	"coppice.example/protocol"
+	"golang.org/x/sys/unix"
 )
 
 // community is one community as this node runs it: its replica, and the
@@ -120,9 +122,26 @@ func probe(dir string) error {
 	return errors.Join(err, f.Close(), os.Remove(f.Name()))
 }
 
+// room tells by its figures whether a disk has room for what a store writes
+// while it opens: less sure than probe, and at once.
+func room(dir string) error {
+	var disk unix.Statfs_t
+	if err := unix.Statfs(dir, &disk); err != nil {
+		return err
+	}
+	if uint64(disk.Bavail)*uint64(disk.Bsize) < probeSize {
+		return fmt.Errorf("%s: %w", dir, syscall.ENOSPC)
+	}
+	return nil
+}
+
 // open opens store and replica: at the start, and again after a failed append.
 func (c *community) open() (err error) {
-	if err := probe(c.dir()); err != nil {
+	look := probe
+	if c.node.cfg.store.Late {
+		look = room
+	}
+	if err := look(c.dir()); err != nil {
 		return err
 	}
 	if c.store, err = store.Open(filepath.Join(c.dir(), "store"), c.id, c.node.cfg.store); err != nil {
