@@ -297,3 +297,33 @@ func BenchmarkAt(b *testing.B) {
 		}
 	}
 }
+
+func TestPutsKeepWhatWasReplaced(t *testing.T) {
+	d, at := New(), Path{Field: 1}
+	put := func(n byte, by byte, code Code, v string) {
+		c := Change{ID: ID{n}, Lamport: uint64(n), Author: Author{by}, Ops: []Op{{Path: at, Code: code, Value: Value(v)}}}
+		if n > 1 {
+			c.Parents = []ID{{n - 1}}
+		}
+		if err := d.Apply(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(1, 1, Put, "a")
+	put(2, 2, Put, "b")
+	put(3, 1, Put, "c")
+	put(4, 1, Take, "")
+	said := func() (all string) {
+		for _, s := range d.Now().Puts(at) {
+			all += string(s.Value)
+		}
+		return all
+	}
+	if said() != "abc" || len(d.Now().Map(at)) != 1 {
+		t.Errorf("%q was put, %d stand", said(), len(d.Now().Map(at)))
+	}
+	d.SetHidden([]OpRef{{Change: ID{2}}})
+	if said() != "ac" {
+		t.Errorf("%q has effect", said())
+	}
+}

@@ -163,6 +163,23 @@ func (v View) Set(p Path) (values []Value) {
 // Map returns each author's own value, ascending by author.
 func (v View) Map(p Path) []Stamped { return read(v, p, maps, View.owned) }
 
+// Puts returns all that was ever put in the own-key map, replaced and taken
+// back since or not, ascending by (lamport, change id, index).
+func (v View) Puts(p Path) (values []Stamped) {
+	f := v.d.fields[key{p, maps}]
+	if f == nil {
+		return nil
+	}
+	effective := v.effective(f)
+	for _, a := range f.acts {
+		if a.code == Put && effective(a) {
+			values = append(values, v.stamp(a))
+		}
+	}
+	slices.SortFunc(values, Stamped.Compare)
+	return values
+}
+
 func (v View) owned(f *field) (values []Stamped) {
 	type own struct {
 		Stamped

@@ -87,22 +87,14 @@ var DefaultQuorum = envelope.Fraction{Over: 2, Under: 3}
 // agreed to the text as it reads now. Which version is in force takes the
 // number of active members, which no document knows.
 func deriveCharter(_ int64, f *envelope.Folded) envelope.Object {
-	style, _ := f.Value("style").(string)
-	if style == "" {
-		style = DefaultStyle
-	}
 	months, ok := f.Value("review_months").(uint64)
 	if !ok {
 		months = DefaultReviewMonths
 	}
-	quorum, ok := f.Value("quorum").(envelope.Fraction)
-	if !ok {
-		quorum = DefaultQuorum
-	}
 	return envelope.Object{
-		{Name: "style", Value: style},
+		{Name: "style", Value: StyleOf(f)},
 		{Name: "review_months", Value: months},
-		{Name: "quorum", Value: quorum},
+		{Name: "quorum", Value: QuorumOf(f)},
 		{Name: "agreed_now", Value: AgreedNow(f)},
 	}
 }

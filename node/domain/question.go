@@ -70,8 +70,8 @@ func question() *envelope.Schema {
 	}
 }
 
-// questionDeeds lists who answered, whom it helped, who was asked and who
-// takes care of it.
+// questionDeeds lists who answered, whom it helped, who was asked, who takes
+// care of it, and who closed it or opened it again.
 func questionDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 	for _, answer := range f.Field("answers").Entries {
 		if answer.Withdrawn {
@@ -92,6 +92,13 @@ func questionDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 			deeds = append(deeds, envelope.Deed{What: envelope.Championed, By: who, To: f.Author, At: f.Created})
 		}
 	}
+	if closed := f.Field("closed"); len(closed.Values) > 0 {
+		what := envelope.Closed
+		if isOpened(closed) {
+			what = envelope.Reopened
+		}
+		deeds = append(deeds, envelope.Deed{What: what, By: closed.Values[0].By, To: f.Author, At: closed.Values[0].At})
+	}
 	return deeds
 }
 
@@ -106,19 +113,22 @@ func deriveQuestion(_ int64, f *envelope.Folded) envelope.Object {
 
 // State tells how far a question has come: open, answered (by another than the
 // asker), solved (the asker marked an answer as helpful, or it was closed so),
-// moot or moved. It is distilled once a way or story is made from it, which
-// this document does not know.
+// moot or moved. Opened again, what helped before then solves it no more. It is
+// distilled once a way or story is made from it, see [Distillates.State].
 func State(f *envelope.Folded) string {
 	closed, _ := f.Value("closed").(envelope.Object)
 	if why := closed.Text("why"); why != "" && why != "open" {
 		return why
 	}
-	state := "open"
+	state, since := "open", uint64(0)
+	if s := f.Field("closed"); isOpened(s) {
+		since = s.Values[0].At + 1
+	}
 	for _, answer := range f.Field("answers").Entries {
 		if answer.Withdrawn {
 			continue
 		}
-		if helpedAsker(f, answer) {
+		if at, helped := helpedAsker(f, answer); helped && at >= since {
 			return "solved"
 		}
 		if answer.By != f.Author {
@@ -132,20 +142,27 @@ func State(f *envelope.Folded) string {
 func Helped(f *envelope.Folded) []envelope.Value {
 	ids := []envelope.Value{}
 	for _, answer := range f.Field("answers").Entries {
-		if helpedAsker(f, answer) {
+		if _, helped := helpedAsker(f, answer); helped {
 			ids = append(ids, answer.ID)
 		}
 	}
 	return ids
 }
 
-func helpedAsker(f *envelope.Folded, answer envelope.Entry) bool {
+// isOpened tells whether the field that closes a question says "open".
+func isOpened(closed envelope.Shown) bool {
+	o, _ := closed.Value().(envelope.Object)
+	return o.Text("why") == "open"
+}
+
+// helpedAsker tells whether the asker said that an answer helped, and when.
+func helpedAsker(f *envelope.Folded, answer envelope.Entry) (at uint64, helped bool) {
 	for _, own := range answer.Field("helped").Own {
 		if own.By == f.Author {
-			return true
+			return own.At, true
 		}
 	}
-	return false
+	return 0, false
 }
 
 // MeToo lists the members who have the same question, the asker apart.

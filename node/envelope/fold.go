@@ -261,9 +261,7 @@ func (w *folding) stampCarried(b []byte, s *Shown, row *Field, p crdt.Path, all 
 	return b, all
 }
 
-func (w *folding) wall(id crdt.ID) uint64 {
-	return w.d.changes[w.d.numbers[protocol.ChangeID(id)]].wall
-}
+func (w *folding) wall(id crdt.ID) uint64 { return w.d.wall(id) }
 
 func (w *folding) entry(b []byte, s *Shown, row *Field, e crdt.Entry) []byte {
 	id := protocol.EntryID{Change: protocol.ChangeID(e.ID.Change), Index: uint64(e.ID.Index)}

@@ -1,0 +1,133 @@
+package envelope
+
+import (
+	"cmp"
+	"slices"
+
+	"coppice.example/crdt"
+	"coppice.example/protocol"
+)
+
+// Version is a wording of the document's counted texts that members stand by.
+type Version struct {
+	Wording protocol.Wording // as the first of them named it
+	Texts   []Shown          // the counted texts as they read then, by number; empty ones are left out
+	At      uint64           // when the last edit in it was made, seconds since 1970; 0: nobody wrote
+	By      []Stamp          // who stands by it, by member, and since when
+	Now     bool             // it is what the document says now
+}
+
+// Versions returns the wordings that stand in an own-key map of several
+// wordings, each text once, the newest text first. Who said of a text more than
+// once that she stands by it does so since the first time.
+func (d *Document) Versions(name string) (all []Version) {
+	if d.schema == nil {
+		return nil
+	}
+	row := d.schema.Named(name)
+	if row == nil || row.Type != Map || row.Form.Is != IsMany || row.Form.Of.Is != IsWording {
+		return nil
+	}
+	d.settle()
+	view, path := d.merged.Now(), crdt.Path{Field: row.Number}
+	first := map[string]crdt.Stamped{} // by member and wording
+	for _, put := range view.Puts(path) {
+		for _, w := range wordingsOf(row.Form.show(put.Value)) {
+			if key := string(put.Author[:]) + wordingKey(w); first[key].Lamport == 0 {
+				first[key] = put
+			}
+		}
+	}
+	now := protocol.Wording{Heads: d.Heads()}
+	var order []edited
+	for _, own := range view.Map(path) {
+		for _, w := range wordingsOf(row.Form.show(own.Value)) {
+			since := Stamp{By: protocol.MemberID(own.Author), At: d.wall(first[string(own.Author[:])+wordingKey(w)].Op.Change)}
+			i := slices.IndexFunc(all, func(v Version) bool { return d.Same(protocol.EntryID{}, v.Wording, w) })
+			if i < 0 {
+				last := d.lastEdit(w)
+				all = append(all, Version{Wording: w, Texts: d.TextsAt(w), At: last.wall, Now: d.Same(protocol.EntryID{}, w, now)})
+				order = append(order, last)
+				i = len(all) - 1
+			}
+			all[i].stand(since)
+		}
+	}
+	sorted := make([]int, len(all))
+	for i := range sorted {
+		sorted[i] = i
+	}
+	slices.SortFunc(sorted, func(a, b int) int { return order[b].compare(order[a]) })
+	out := make([]Version, len(all))
+	for i, from := range sorted {
+		out[i] = all[from]
+	}
+	return out
+}
+
+// stand notes who stands by a version, since the first time she said so.
+func (v *Version) stand(s Stamp) {
+	i, found := slices.BinarySearchFunc(v.By, s, func(a, b Stamp) int { return a.By.Compare(b.By) })
+	switch {
+	case !found:
+		v.By = slices.Insert(v.By, i, s)
+	case s.At < v.By[i].At:
+		v.By[i].At = s.At
+	}
+}
+
+func wordingsOf(v Value) (all []protocol.Wording) {
+	values, _ := v.([]Value)
+	for _, v := range values {
+		if w, ok := v.(protocol.Wording); ok {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// edited is the last edit of the counted texts that a wording holds.
+type edited struct {
+	lamport, wall uint64
+	id            protocol.ChangeID
+}
+
+func (e edited) compare(other edited) int {
+	return cmp.Or(cmp.Compare(e.lamport, other.lamport), e.id.Compare(other.id))
+}
+
+func (d *Document) lastEdit(w protocol.Wording) (last edited) {
+	for _, p := range d.counted(protocol.EntryID{}) {
+		for _, h := range d.merged.FieldHeads(p, idsOf(w.Heads)) {
+			c := d.changes[d.numbers[protocol.ChangeID(h)]]
+			if e := (edited{c.lamport, c.wall, c.id}); last.compare(e) < 0 {
+				last = e
+			}
+		}
+	}
+	return last
+}
+
+// TextsAt returns the counted texts of the document as they read at a wording,
+// by number, without those that were empty; what is without effect now is left
+// out of them.
+func (d *Document) TextsAt(w protocol.Wording) (texts []Shown) {
+	d.settle()
+	view := d.merged.At(idsOf(w.Heads), d.hidden)
+	for _, p := range d.counted(protocol.EntryID{}) {
+		if s := view.Text(p); s != "" {
+			row := d.schema.Field(p.Field)
+			texts = append(texts, Shown{Number: p.Field, Name: row.Name, Type: row.Type, Text: s})
+		}
+	}
+	return texts
+}
+
+// wall returns when a change was made.
+func (d *Document) wall(id crdt.ID) uint64 {
+	n, ok := d.numbers[protocol.ChangeID(id)]
+	if !ok {
+		return 0
+	}
+	return d.changes[n].wall
+}
