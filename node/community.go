@@ -46,6 +46,7 @@ type community struct {
 	topics   topics
 	wake     *time.Timer
 	due      int64  // milliseconds since 1970 when the replica is to be woken; 0: never
+	roster   roster // who is in, by the state of the control graph that was asked last
 	reach    [2]int // nodes within reach and in sync, as pages were told last
 }
 

@@ -221,7 +221,7 @@ func (c *community) memberIn(r *replica.Replica, text string) (m membership.Memb
 // someone returns who is meant by an id, the beginning of one, a name or "me":
 // among all who are in and all who ever said a name.
 func (c *community) someone(r *replica.Replica, text string) (id protocol.MemberID, err error) {
-	if text == "me" {
+	if text = strings.TrimPrefix(text, "@"); text == "me" {
 		return c.persona.Member, nil
 	}
 	people := c.shelf.members()

@@ -29,7 +29,7 @@ func (f found) what() string {
 }
 
 // find returns what an id, or its beginning, means; "me" is this node's own
-// member document. Of documents that are one it is the oldest, so that whatever
+// member document, and "@Dev" Dev's. Of documents that are one it is the oldest, so that whatever
 // points to another points to it.
 func (c *community) find(id string) (found, error) {
 	at, err := c.findItself(id)
@@ -51,6 +51,11 @@ func (c *community) findItself(id string) (found, error) {
 	}
 	if strings.TrimSpace(id) == "" {
 		return found{}, fmt.Errorf("%w: no id given", api.ErrUsage)
+	}
+	if name, is := strings.CutPrefix(id, "@"); is {
+		who, err := names{c}.Member(name)
+		kind := c.node.kinds.Named(memberKind).Kind
+		return found{document: protocol.DeriveDocument(c.id, kind, who[:]), kind: memberKind}, err
 	}
 	c.shelf.fresh()
 	item, entry, err := c.shelf.view.Find(id)

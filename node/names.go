@@ -32,8 +32,10 @@ func (n names) Document(text string) (protocol.DocumentID, error) {
 	return at.document, nil
 }
 
-// Member implements envelope.Names: an id, the beginning of one, a name, or "me".
+// Member implements envelope.Names: an id, the beginning of one, a name, with
+// or without an @ before it, or "me".
 func (n names) Member(text string) (protocol.MemberID, error) {
+	text = strings.TrimPrefix(text, "@")
 	if text == "me" {
 		return n.persona.Member, nil
 	}

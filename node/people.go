@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"coppice.example/node/api"
+	gathered "coppice.example/node/community"
 	"coppice.example/node/replica"
 	"coppice.example/protocol"
 	"coppice.example/protocol/invite"
@@ -33,8 +34,26 @@ func (n *Node) Members(ctx context.Context, call api.Call) (api.Members, error) 
 			})
 		}
 	})
+	if err != nil {
+		return out, err
+	}
 	slices.SortStableFunc(out.Items, func(a, b api.Member) int { return strings.Compare(a.Name, b.Name) })
-	return out, err
+	w, err := n.crowd(ctx, call)
+	if err != nil {
+		return out, err
+	}
+	levels := gathered.Levels(w.people, w.facts, w.now)
+	for i := range out.Items {
+		one, err := w.someone(out.Items[i].ID)
+		if err != nil || out.Items[i].Waiting {
+			continue // nothing is known of her yet but that she came
+		}
+		out.Items[i].Level, out.Items[i].Lapsed = string(levels[one.ID]), one.Lapsed(w.now)
+		if one.Away(w.now) {
+			out.Items[i].AwayUntil = one.AwayUntil
+		}
+	}
+	return out, nil
 }
 
 // person names a member as every answer does.

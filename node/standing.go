@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"coppice.example/node/api"
-	"coppice.example/node/envelope"
 	"coppice.example/node/replica"
 	"coppice.example/protocol"
 	"coppice.example/protocol/identity"
@@ -26,10 +25,17 @@ func (n *Node) Member(ctx context.Context, call api.Call, id string) (out api.Me
 			out, err = c.page(r, who)
 		}
 	})
-	return out, first(asked, explain(err))
+	if err := first(asked, explain(err)); err != nil {
+		return out, err
+	}
+	w, err := n.crowd(ctx, call)
+	if err != nil {
+		return out, err
+	}
+	return out, w.words(ctx, &out)
 }
 
-// page describes a member, or one who was.
+// page describes the standing of a member, or of one who was.
 func (c *community) page(r *replica.Replica, id protocol.MemberID) (out api.MemberPage, err error) {
 	p, state := c.person(id), r.State()
 	out = api.MemberPage{ID: p.ID, Name: p.Name, Rank: state.Rank(id).String(), Admissions: []api.Admission{}, Devices: []api.Device{}}
@@ -68,15 +74,8 @@ func (c *community) page(r *replica.Replica, id protocol.MemberID) (out api.Memb
 		return out, err
 	}
 	kind := c.node.kinds.Named(memberKind).Kind
-	own := protocol.DeriveDocument(c.id, kind, id[:])
-	out.Document = own.String()
-	d, err := r.Document(own)
-	if err == nil && d.Folded != nil {
-		if promise, ok := d.Folded.Value("commitment").(envelope.Object); ok {
-			out.Commitment = promise.Text("words")
-		}
-	}
-	return out, nil // one without a document of hers has said nothing yet
+	out.Document = protocol.DeriveDocument(c.id, kind, id[:]).String()
+	return out, nil
 }
 
 // admission tells how someone came in.

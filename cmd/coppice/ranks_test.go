@@ -11,11 +11,13 @@ import (
 // and why that decides nothing about what a member may do: State.May and
 // State.ContentRank alone answer that.
 var readers = map[string]string{
+	"node/crowd.go":            "says of each whether she is a guest or a convener; nothing may be done by it",
 	"node/deciding.go":         "says which step a promotion means; May answers whether it may be",
 	"node/refusing.go":         "May has answered; ranks are named in what is said of it",
 	"node/people.go":           "an invite says what it gives, and a list shows what there is",
 	"node/heir.go":             "says whether a second word is needed and why a founder has no heir; May has answered",
 	"node/standing.go":         "shows what there is",
+	"node/withdrawing.go":      "which changes are asked for; May decides of each redaction",
 	"node/replica/act.go":      "hands the writer's rank to the fold's own rules, as a content change gets its own",
 	"node/replica/decide.go":   "a demotion gets cuts, a promotion none",
 	"node/replica/document.go": "asks ContentRank",

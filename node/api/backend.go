@@ -12,6 +12,7 @@ type Backend interface {
 	Committers
 	Forks
 	Choosers
+	Acquainting
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

@@ -22,6 +22,7 @@ const readTime = 30 * time.Second
 func register(a *acts, b Backend, s *Sessions, web string) {
 	a.communities(b)
 	a.people(b)
+	a.acquaintances(b)
 	a.devices(b)
 	a.documents(b)
 	a.node(b)

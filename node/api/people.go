@@ -69,10 +69,39 @@ type MemberPage struct {
 	Ended      string      `json:"ended,omitempty" doc:"how it came that she is no longer in, as a sentence"`
 	Admissions []Admission `json:"admissions"`
 	Devices    []Device    `json:"devices"`
-	Commitment string      `json:"commitment,omitempty"`
 	Document   string      `json:"document" doc:"her own page: the id of her member document"`
+	MemberWords
+	// Recognised are sentences about what she did, the latest first.
+	Recognised []Recognition `json:"recognised"`
+	// Between is what passed between her and this node's person, the latest first.
+	Between []Passed `json:"between"`
 	// Follows are those whose words became hers when they lost their keys.
 	Follows []Following `json:"follows,omitempty"`
+}
+
+// MemberWords is what a member says of herself, and how she takes part.
+type MemberWords struct {
+	Level       string     `json:"level,omitempty" doc:"guest, newcomer, core, active, edge, away or alumnus: how she takes part, which decides nothing"`
+	AwayUntil   string     `json:"away_until,omitempty" doc:"the last day on which she is away"`
+	Intro       string     `json:"intro,omitempty"`
+	Does        string     `json:"does,omitempty"`
+	Helps       []Item     `json:"helps,omitempty" doc:"areas"`
+	Learns      []Item     `json:"learns,omitempty" doc:"areas"`
+	Service     []string   `json:"service,omitempty"`
+	Guides      []Person   `json:"guides,omitempty" doc:"who guide her"`
+	Commitment  string     `json:"commitment,omitempty"`
+	CommittedAt *time.Time `json:"committed_at,omitempty"`
+	Lapsed      bool       `json:"lapsed,omitempty" doc:"she said that more than 400 days ago: still with us?"`
+	Parting     string     `json:"parting,omitempty" doc:"what she said when she left"`
+}
+
+// Passed is one thing that passed between two members.
+type Passed struct {
+	At   time.Time `json:"at"`
+	By   Person    `json:"by"`
+	To   Person    `json:"to"`
+	Item Item      `json:"item"`
+	Says string    `json:"says"`
 }
 
 // Following is one member who carries on as another, and who vouched that

@@ -409,6 +409,10 @@ type Member struct {
 	Rank    string `json:"rank" doc:"guest, member, convener or founder"`
 	Devices int    `json:"devices"`
 	Waiting bool   `json:"waiting,omitempty" doc:"admitted; a convener has still to say yes"`
+	Level   string `json:"level,omitempty" doc:"newcomer, core, active, edge, away: how she takes part, which decides nothing"`
+	// AwayUntil is the last day on which she is away.
+	AwayUntil string `json:"away_until,omitempty"`
+	Lapsed    bool   `json:"lapsed,omitempty" doc:"she said more than 400 days ago what she is here for: still with us?"`
 }
 
 // Members lists members by name.

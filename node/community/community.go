@@ -79,16 +79,11 @@ func member() *envelope.Schema {
 // memberDeeds lists who recognised her, in which area and for what, one deed a
 // thing, and who is her guide.
 func memberDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
-	for _, own := range f.Field("recognised").Own {
-		for _, v := range several(own.Value) {
-			o, _ := v.(envelope.Object)
-			d := envelope.Deed{What: envelope.Recognised, By: own.By, To: f.Author, At: own.At}
-			d.Area, _ = o.Get("area").(protocol.DocumentID)
-			for _, item := range several(o.Get("for")) {
-				d.Document, _ = item.(protocol.DocumentID)
-				d.Entry, _ = item.(protocol.EntryID)
-				deeds = append(deeds, d)
-			}
+	for _, r := range RecognitionsOf(f) {
+		for _, ref := range r.For {
+			deeds = append(deeds, envelope.Deed{
+				What: envelope.Recognised, By: r.By, To: f.Author, At: r.At, Area: r.Area, Document: ref.Document, Entry: ref.Entry,
+			})
 		}
 	}
 	for _, v := range f.Field("guide").Set {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"coppice.example/node/envelope"
 	"coppice.example/protocol"
 )
 
@@ -158,7 +157,7 @@ type Tie struct {
 	Both   bool // it has no direction: By comes before To by id
 	Weight int
 	Times  int
-	Last   uint64 // when, seconds since 1970
+	Latest Exchange
 }
 
 // Ties puts exchanges together by who and whom.
@@ -180,7 +179,9 @@ func Ties(people *People, exchanges []Exchange) []*Tie {
 			of[at] = &Tie{By: at.by, To: at.to, Both: e.Both}
 		}
 		t := of[at]
-		t.Weight, t.Times, t.Last = t.Weight+e.Weight, t.Times+1, max(t.Last, e.At)
+		if t.Weight, t.Times = t.Weight+e.Weight, t.Times+1; t.Times == 1 || e.At > t.Latest.At {
+			t.Latest = e
+		}
 	}
 	ties := make([]*Tie, 0, len(of))
 	for _, t := range of {
@@ -197,18 +198,4 @@ func flag(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// Sentence says an exchange as it reads in what passed between two: who did
-// it, then this, then whom.
-func (e Exchange) Sentence() (verb string) { return said[e.What] }
-
-// said are the verbs of what passes between people. What follows is whom it
-// was done to, or with.
-var said = map[envelope.What]string{
-	envelope.Answered: "answered", envelope.Worked: "tried, and it worked, what came from",
-	envelope.Adapted: "tried in another way what came from", envelope.Failed: "tried, and it failed, what came from",
-	envelope.Used: "used a story of", envelope.Wrote: "wrote on in a text with", envelope.Talked: "spoke to",
-	envelope.Thanked: "thanked", envelope.Helped: "was helped by", envelope.Recognised: "recognised",
-	envelope.Here: "was at a gathering with", envelope.Mentored: "showed the work to", envelope.Learned: "learned beside",
 }

@@ -31,6 +31,7 @@ type Person struct {
 	Left     uint64              // when she went out; 0: she is in
 
 	Page       protocol.DocumentID // her member document, whether there is one or not
+	Intro      string
 	Does       string
 	Helps      []protocol.DocumentID // areas in which she offers help
 	Learns     []protocol.DocumentID // areas in which she wants to learn
@@ -45,8 +46,9 @@ type Person struct {
 
 // Read fills in what her own page says.
 func (p *Person) Read(f *envelope.Folded) {
-	p.Does = f.TextOf("does")
+	p.Intro, p.Does = f.Body, f.TextOf("does")
 	p.Helps, p.Learns = documents(f.Field("helps").Set), documents(f.Field("learns").Set)
+	p.Service, p.Guides = nil, nil
 	for _, v := range f.Field("service").Set {
 		if name, ok := v.(string); ok {
 			p.Service = append(p.Service, name)
@@ -153,3 +155,55 @@ func documents(values []envelope.Value) (ids []protocol.DocumentID) {
 
 // byName sorts people as a list shows them.
 func byName(a, b *Person) int { return cmp.Or(cmp.Compare(a.Name, b.Name), a.ID.Compare(b.ID)) }
+
+// Ref names a document or an entry of one; the other is zero.
+type Ref struct {
+	Document protocol.DocumentID
+	Entry    protocol.EntryID
+}
+
+// Recognition is what stands on a member's page of what she did.
+type Recognition struct {
+	By    protocol.MemberID
+	At    uint64 // when By last said any of it, seconds since 1970
+	Area  protocol.DocumentID
+	For   []Ref
+	Words string
+}
+
+// RecognitionsOf lists what stands on a member's page, whether it counts or
+// not, see [envelope.Credits.Recognises].
+func RecognitionsOf(f *envelope.Folded) (all []Recognition) {
+	for _, own := range f.Field("recognised").Own {
+		for _, v := range several(own.Value) {
+			o, _ := v.(envelope.Object)
+			r := Recognition{By: own.By, At: own.At, Words: o.Text("words")}
+			r.Area, _ = o.Get("area").(protocol.DocumentID)
+			for _, item := range several(o.Get("for")) {
+				ref := Ref{}
+				ref.Document, _ = item.(protocol.DocumentID)
+				ref.Entry, _ = item.(protocol.EntryID)
+				r.For = append(r.For, ref)
+			}
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// Record returns the recognition as the page holds it.
+func (r *Recognition) Record() envelope.Object {
+	items := []envelope.Value{}
+	for _, ref := range r.For {
+		if ref.Document.IsZero() {
+			items = append(items, ref.Entry)
+		} else {
+			items = append(items, ref.Document)
+		}
+	}
+	o := envelope.Object{{Name: "area", Value: r.Area}, {Name: "for", Value: items}}
+	if r.Words != "" {
+		o = append(o, envelope.Pair{Name: "words", Value: r.Words})
+	}
+	return o
+}

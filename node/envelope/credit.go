@@ -13,10 +13,11 @@ type Credits struct {
 	entries   map[protocol.EntryID]credited
 }
 
-// credited is who entered an entry, and what she did by it.
+// credited is who entered an entry, where, and what she did by it.
 type credited struct {
 	by   protocol.MemberID
 	what What
+	in   *Facts
 }
 
 // NewCredits reads the facts of all documents.
@@ -29,7 +30,7 @@ func NewCredits(facts []*Facts) *Credits {
 		c.documents[f.ID] = f
 		for _, d := range f.Deeds {
 			if d.Entry != (protocol.EntryID{}) && enters[d.What] {
-				c.entries[d.Entry] = credited{d.By, d.What}
+				c.entries[d.Entry] = credited{d.By, d.What, f}
 			}
 		}
 	}
@@ -43,6 +44,13 @@ var enters = map[What]bool{
 
 // Of returns the facts of a document; nil when it shows nothing.
 func (c *Credits) Of(id protocol.DocumentID) *Facts { return c.documents[id] }
+
+// Part returns what an entry is a part of, and what somebody did by it; nil for
+// one that shows nothing.
+func (c *Credits) Part(entry protocol.EntryID) (in *Facts, what What) {
+	e := c.entries[entry]
+	return e.in, e.what
+}
 
 // Whose returns whose a document is (social.md 4b): its teller, else whose
 // answers or stories it was made from, else who began it; nobody when it is
