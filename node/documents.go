@@ -234,14 +234,18 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 	f := d.Folded
 	out := api.Document{
 		ID: at.document.String(), Kind: f.KindName, Title: f.Title, Body: f.Body,
-		Author: c.person(f.Author), Created: at2time(f.Created), Updated: at2time(f.Updated),
+		Author: c.person(f.Author), Created: at2time(f.Created), Updated: at2time(f.Updated), Shelved: f.Shelved,
 		Waiting: d.Waiting, History: c.steps(f.KindName, d), Same: same, Conflicts: c.conflicts(f),
 	}
 	if out.Held, err = c.held(ctx, at.document); err != nil {
 		return api.Document{}, err
 	}
 	out.Fields, out.Answers = c.fields(f)
-	if schema := n.kinds.Schema(f.Kind); schema != nil && schema.Derive != nil {
+	schema := n.kinds.Schema(f.Kind)
+	if schema != nil && schema.State != nil {
+		out.State = schema.State(f)
+	}
+	if schema != nil && schema.Derive != nil {
 		now := int64(n.cfg.wall(call.Now)) * 1000
 		for _, pair := range schema.Derive(now, f) {
 			if pair.Name == "state" {

@@ -221,6 +221,9 @@ func (n *Node) Page(ctx context.Context, call api.Call, id string) (api.Page, er
 	if out.Document, err = n.Show(ctx, api.Call{Community: c.id.String(), Now: call.Now}, at.document.String()); err != nil {
 		return out, err
 	}
+	if out.Named, err = c.namedIn(d.Folded.Fields, out.Document.Same); err != nil {
+		return out, err
+	}
 	body := uint64(0)
 	if schema := n.kinds.Schema(d.Folded.Kind); schema != nil {
 		body = schema.Body

@@ -127,3 +127,37 @@ func TestPagesHoldNodesAndNoHTML(t *testing.T) {
 		t.Errorf("%+v", p.Document)
 	}
 }
+
+// What a page names by id it can say by its title: documents in sets, links and
+// entries, and of an answer the question it stands in.
+func TestPagesNameWhatTheyLeadTo(t *testing.T) {
+	w := newWorld(t)
+	ana := w.up("")
+	w.found(ana)
+	assign := func(id, verb, field string, value any) string {
+		return must[api.Made](t)(ana.Assign(t.Context(), none, id, api.Assignment{Verb: verb, Field: field, Value: value})).ID
+	}
+	rubber := must[api.Made](t)(ana.New(t.Context(), none, api.Draft{Kind: "term", Title: "Rubber"})).ID
+	question := must[api.Made](t)(ana.New(t.Context(), none, api.Draft{Kind: "question", Title: "Why?"})).ID
+	answer := must[api.Made](t)(ana.Answer(t.Context(), none, question, api.Answering{Body: "So."})).ID
+	way := w.way(ana, "Chalk the lip", "One stripe.")
+	assign(way, "add", "areas", rubber)
+	assign(way, "add", "links", map[string]any{"rel": "from", "to": answer})
+	p := must[api.Page](t)(ana.Page(t.Context(), none, way))
+	if got := p.Named[rubber]; got.Title != "Rubber" || got.Kind != "term" {
+		t.Errorf("the area is %+v of %v", got, p.Named)
+	}
+	if got := p.Named[answer]; got.Title != "Why?" || got.ID != question {
+		t.Errorf("the answer is in %+v", got)
+	}
+	if len(p.Named) != 2 {
+		t.Errorf("named: %v", p.Named)
+	}
+	if p.Document.State != "untried" || p.Document.Shelved {
+		t.Errorf("state %q, shelved %v", p.Document.State, p.Document.Shelved)
+	}
+	assign(way, "put", "shelved", map[string]any{"is": "yes", "why": "old"})
+	if p = must[api.Page](t)(ana.Page(t.Context(), none, way)); !p.Document.Shelved {
+		t.Error("it is put away, and the page does not say so")
+	}
+}

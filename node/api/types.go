@@ -306,6 +306,7 @@ type Document struct {
 	Created time.Time      `json:"created"`
 	Updated time.Time      `json:"updated"`
 	State   string         `json:"state,omitempty" doc:"what the kind derives: open, answered, solved ..."`
+	Shelved bool           `json:"shelved,omitempty" doc:"put away by somebody who may"`
 	Fields  map[string]any `json:"fields,omitempty" doc:"the other fields, by name"`
 	Answers []Entry        `json:"answers,omitempty"`
 	Waiting int            `json:"waiting_for_key,omitempty"`

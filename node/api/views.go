@@ -118,6 +118,8 @@ type NodePage struct {
 type Page struct {
 	Document Document         `json:"document"`
 	Prose    map[string]Prose `json:"prose"`
+	// Named are the documents that it names in its fields.
+	Named map[string]Item `json:"named" doc:"by the id they are named by; an entry's leads to the document it stands in"`
 }
 
 // Picturing asks for an address as a picture. It comes in a body, never in a
