@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,7 +28,6 @@ type joining struct {
 	node    *Node
 	id      protocol.CommunityID
 	persona *persona
-	events  hub
 	again   chan struct{} // try at once
 	ended   chan struct{} // closed when the job is over
 
@@ -156,7 +157,9 @@ func (n *Node) runJoin(id protocol.CommunityID, p *persona, file joinFile) *join
 		again: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	n.joining[id] = job
-	n.goes(job.run)
+	if n.cfg.village == nil { // in one it tries when somebody waits for it
+		n.goes(job.run)
+	}
 	return job
 }
 
@@ -194,6 +197,10 @@ func (n *Node) resumeJoins() error {
 
 // await waits for the job to end, at most as long as wait.
 func (j *joining) await(ctx context.Context, wait time.Duration) (api.Joined, error) {
+	if j.node.cfg.village != nil {
+		j.attempt() // whoever can be asked is at hand
+		wait = 0
+	}
 	out := time.NewTimer(wait)
 	defer out.Stop()
 	select {
@@ -231,19 +238,9 @@ func (j *joining) state() api.Joined {
 // the node ends.
 func (j *joining) run() {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		err := j.try()
-		var refused invite.Refusal
-		switch {
-		case j.node.ctx.Err() != nil:
-			return
-		case err == nil:
-			j.over(nil)
-			return
-		case errors.As(err, &refused) && refused.Final(), errors.Is(err, invite.ErrImpostor):
-			j.over(explain(err))
+		if j.attempt() {
 			return
 		}
-		j.node.log.Debug("a join goes on", "community", j.id.String()[:8], "reason", err)
 		timer := time.NewTimer(pause/2 + rand.N(pause))
 		select {
 		case <-timer.C:
@@ -254,6 +251,35 @@ func (j *joining) run() {
 		}
 		timer.Stop()
 	}
+}
+
+// attempt tries once, and tells whether that was the last time.
+func (j *joining) attempt() (last bool) {
+	err := j.try()
+	var refused invite.Refusal
+	switch {
+	case j.node.ctx.Err() != nil:
+		return true
+	case err == nil:
+		j.over(nil)
+		return true
+	case errors.As(err, &refused) && refused.Final(), errors.Is(err, invite.ErrImpostor):
+		j.over(explain(err))
+		return true
+	}
+	j.node.log.Debug("a join goes on", "community", j.id.String()[:8], "reason", err)
+	return false
+}
+
+// retryJoins has every join under way try once, and tells whether there was one.
+func (n *Node) retryJoins() bool {
+	n.mu.Lock()
+	jobs := slices.Collect(maps.Values(n.joining))
+	n.mu.Unlock()
+	for _, job := range jobs {
+		job.attempt()
+	}
+	return len(jobs) > 0
 }
 
 // over ends the job and takes its file away.

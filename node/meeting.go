@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"coppice.example/node/replica"
+	"coppice.example/protocol"
 )
 
 // meeting is a session between two nodes of one process: what a stream would
@@ -20,19 +21,25 @@ type end struct {
 	over    bool // this side has hung up
 }
 
-// meet lets two nodes of a community tell each other all that they may.
-func (c *community) meet(ctx context.Context, other *community) error {
+// meet lets two nodes of a community tell each other all that they may, and
+// tells whether they hold the same then.
+func (c *community) meet(ctx context.Context, other *community) (same bool, err error) {
 	m := &meeting{[2]*end{{community: c}, {community: other}}}
-	err := m.begin(ctx)
-	if err == nil {
+	if err = m.begin(ctx); err == nil {
 		err = m.talk(ctx)
+	}
+	var held [2]protocol.Hash
+	for i, e := range m.ends {
+		if err == nil {
+			err = e.stand(ctx, func() { held[i] = e.replica.Status().Frontier })
+		}
 	}
 	for _, e := range m.ends {
 		if ended := e.finish(ctx); err == nil {
 			err = ended
 		}
 	}
-	return err
+	return held[0] == held[1], err
 }
 
 func (m *meeting) begin(ctx context.Context) error {

@@ -52,13 +52,18 @@ func (h *neighbour) Packed(peer string) []invite.Peer {
 	return []invite.Peer{{ID: []byte(peer), Addr: []byte(peer)}}
 }
 
-func (h *neighbour) Open(_ context.Context, peer, protocol string) (rawStream, error) {
+func (h *neighbour) Open(ctx context.Context, peer, protocol string) (rawStream, error) {
 	v := h.village
 	v.mu.Lock()
-	defer v.mu.Unlock()
 	other := v.hosts[peer]
+	v.mu.Unlock()
 	if other == nil || other == h || other.cfg.Streams[protocol] == nil {
 		return nil, errNoNetwork
+	}
+	if !v.apart {
+		if err := v.catchUp(ctx, other.node); err != nil {
+			return nil, err
+		}
 	}
 	v.visited = append(v.visited, other.node)
 	here, there := net.Pipe()

@@ -13,28 +13,30 @@ import (
 // tale is one community of a village: how far each node has heard what was
 // told in it.
 type tale struct {
+	village   *Village
 	community protocol.CommunityID
 	newest    *Node   // holds all that was told
 	told      int     // how often there was something new
-	alone     []*Node // wrote something while apart, or let somebody in
+	alone     []*Node // did something apart, or let somebody in
 	heard     map[*Node]int
 	arrived   map[*Node]uint64 // runs held when it last acted or met
 }
 
-// after takes note of what a node holds now, which may have come in just now.
+// after takes note of what a node did, which may have come in just now.
 func (t *tale) after(ctx context.Context, n *Node, apart, came bool) error {
 	before := t.arrived[n]
 	if err := t.pass(ctx, n); err != nil {
 		return err
 	}
+	wrote := t.arrived[n] != before
 	switch {
-	case apart && t.arrived[n] != before:
+	case t.newest == nil: // she founded it
+		t.tells(n)
+	case apart && (wrote || came):
 		t.alone = append(t.alone, n)
 	case apart:
-	case came && t.newest != n:
-		return t.rejoin(ctx, n)
-	case t.arrived[n] != before:
-		t.tells(n)
+	case wrote || came:
+		return t.gather(ctx, n)
 	}
 	return nil
 }
@@ -46,22 +48,35 @@ func (t *tale) tells(n *Node) {
 	t.heard[n] = t.told
 }
 
-// rejoin has a node hear all there is, of those too who did something apart.
-func (t *tale) rejoin(ctx context.Context, n *Node) error {
-	alone := slices.Compact(append(t.alone, t.newest))
+// gather has a node hear all there is, of those too who did something apart.
+// One that is, or by that turns out to be, no longer of the community cannot;
+// then another does.
+func (t *tale) gather(ctx context.Context, n *Node) error {
+	sources := t.alone
 	t.alone = nil
-	if n.community(t.community) == nil {
-		n = t.newest // who acts is not of this community
+	if t.heard[n] != t.told {
+		sources = append(sources, t.newest)
 	}
-	for _, p := range alone {
-		if err := t.meet(ctx, p, n); err != nil {
+	for _, next := range once(append([]*Node{n}, t.village.people...)) {
+		for _, p := range once(sources) {
+			if err := t.meet(ctx, next, p); err != nil {
+				return err
+			}
+		}
+		is, err := t.isOf(ctx, next, next)
+		if err != nil {
 			return err
 		}
+		if is {
+			t.tells(next)
+			return nil
+		}
+		sources = append(sources, next, t.newest)
 	}
-	t.tells(n) // the others have heard of some of it at most
-	return nil
+	return nil // nobody is left
 }
 
+// catchUp has a node hear all that was told.
 func (t *tale) catchUp(ctx context.Context, n *Node) error {
 	if t.heard[n] == t.told {
 		return nil
@@ -70,18 +85,17 @@ func (t *tale) catchUp(ctx context.Context, n *Node) error {
 }
 
 // meet brings two nodes together if both are in the community. The first has
-// heard then what the second had.
+// heard then what the second had, if both serve each other.
 func (t *tale) meet(ctx context.Context, n, with *Node) error {
 	c, other := n.community(t.community), with.community(t.community)
-	if c == nil || other == nil {
+	if c == nil || other == nil || n == with {
 		return nil
 	}
-	if n != with {
-		if err := c.meet(ctx, other); err != nil {
-			return err
-		}
+	same, err := c.meet(ctx, other)
+	if err != nil {
+		return err
 	}
-	if with == t.newest {
+	if same && with == t.newest {
 		t.heard[n] = t.told
 	}
 	if err := t.pass(ctx, with); err != nil {
@@ -104,20 +118,17 @@ func (t *tale) pass(ctx context.Context, n *Node) error {
 	})
 }
 
-// same compares what everybody holds who is still of the community.
-func (t *tale) same(ctx context.Context, people []*Node) (hash api.StateHash, err error) {
+// same returns the state hash of all who are of the community.
+func (t *tale) same(ctx context.Context) (hash api.StateHash, err error) {
 	call := api.Call{Community: t.community.String()}
 	if hash, err = t.newest.StateHash(ctx, call); err != nil {
 		return hash, err
 	}
-	for _, n := range people {
-		of, err := t.isOf(ctx, n)
-		if err != nil {
-			return hash, err
-		}
-		if !of {
-			continue
-		}
+	others, err := t.others(ctx, t.newest)
+	if err != nil {
+		return hash, err
+	}
+	for _, n := range others {
 		got, err := n.StateHash(ctx, call)
 		if err != nil {
 			return hash, err
@@ -130,20 +141,43 @@ func (t *tale) same(ctx context.Context, people []*Node) (hash api.StateHash, er
 	return hash, nil
 }
 
-// isOf tells whether a node is of the community as it and the newest see it.
-func (t *tale) isOf(ctx context.Context, n *Node) (is bool, err error) {
-	c := n.community(t.community)
-	if c == nil {
-		return false, nil
-	}
-	is = true
-	for _, asked := range []*Node{n, t.newest} {
-		err := asked.community(t.community).ask(ctx, func(r *replica.Replica) {
-			is = is && r.State().Active(c.persona.Device.ID())
-		})
+// others returns the nodes beside one that are of the community, as each of
+// them and that one see it.
+func (t *tale) others(ctx context.Context, n *Node) (out []*Node, err error) {
+	for _, p := range t.village.people {
+		if p == n {
+			continue
+		}
+		is, err := t.isOf(ctx, p, p)
+		if err == nil && is {
+			is, err = t.isOf(ctx, p, n)
+		}
 		if err != nil {
-			return false, err
+			return nil, err
+		}
+		if is {
+			out = append(out, p)
 		}
 	}
-	return is, nil
+	return out, nil
+}
+
+// isOf tells whether a node is of the community as somebody sees it.
+func (t *tale) isOf(ctx context.Context, n, sees *Node) (is bool, err error) {
+	c, seen := n.community(t.community), sees.community(t.community)
+	if c == nil || seen == nil {
+		return false, nil
+	}
+	err = seen.ask(ctx, func(r *replica.Replica) { is = r.State().Active(c.persona.Device.ID()) })
+	return is, err
+}
+
+// once returns nodes without those named before.
+func once(nodes []*Node) (out []*Node) {
+	for _, n := range nodes {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
 }

@@ -35,14 +35,14 @@ import (
 // [Village.Together]: from inside nobody can tell the difference, and an act
 // costs two meetings and not one with everybody.
 type Village struct {
-	now    atomic.Int64 // milliseconds since 1970; 0: the real time
-	people []*Node
-	tales  []*tale // by founding
-	apart  bool    // nobody meets
+	now     atomic.Int64 // milliseconds since 1970; 0: the real time
+	people  []*Node
+	tales   []*tale // by founding
+	apart   bool    // nobody meets
+	visited []*Node // who was asked to let somebody in, since it was last noted
 
-	mu      sync.Mutex // of what any goroutine may come to
-	hosts   map[string]*neighbour
-	visited []*Node // who was called by somebody, since the last act
+	mu    sync.Mutex
+	hosts map[string]*neighbour
 }
 
 // NewVillage returns a village without anybody.
@@ -101,23 +101,25 @@ func (v *Village) Act(ctx context.Context, n *Node, apart bool, do func() error)
 
 // before brings a node to where it is to stand when its person acts.
 func (v *Village) before(ctx context.Context, n *Node, apart bool) error {
-	everybody := apart // for what was told before is not to be missed
-	if len(n.opened()) == 0 {
-		everybody = true // whoever lets her in is to know all there is
-	}
-	for _, t := range v.tales {
-		if v.apart {
-			break
-		}
+	switch {
+	case v.apart:
+	case apart: // what was told before is not to be missed
 		for _, p := range v.people {
-			if everybody || p == n {
-				if err := t.catchUp(ctx, p); err != nil {
-					return err
-				}
+			if err := v.catchUp(ctx, p); err != nil {
+				return err
 			}
 		}
+		v.apart = true
+	default:
+		if n.retryJoins() {
+			if err := v.note(ctx, n, false); err != nil {
+				return err
+			}
+		}
+		if err := v.catchUp(ctx, n); err != nil {
+			return err
+		}
 	}
-	v.apart = v.apart || apart
 	for _, t := range v.tales {
 		if err := t.pass(ctx, n); err != nil {
 			return err
@@ -126,35 +128,48 @@ func (v *Village) before(ctx context.Context, n *Node, apart bool) error {
 	return nil
 }
 
-// after takes note of what was done.
-func (v *Village) after(ctx context.Context, n *Node, apart bool) error {
-	v.mu.Lock()
-	visited := v.visited
-	v.visited = nil
-	v.mu.Unlock()
-	for _, c := range n.opened() {
-		t := v.tale(c.id)
-		_, inside := t.arrived[n]
-		if t.newest == nil { // she founded it
-			t.tells(n)
-		} else if !inside {
-			for _, p := range visited {
-				if err := t.meet(ctx, n, p); err != nil {
-					return err
-				}
-				t.alone = append(t.alone, p)
-			}
-		}
-		if err := t.after(ctx, n, apart, !inside); err != nil {
+// catchUp has a node hear all that was told.
+func (v *Village) catchUp(ctx context.Context, n *Node) error {
+	for _, t := range v.tales {
+		if err := t.catchUp(ctx, n); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// after takes note of what was done, and ends the time apart.
+func (v *Village) after(ctx context.Context, n *Node, apart bool) error {
+	if err := v.note(ctx, n, apart); err != nil {
+		return err
 	}
 	if apart || !v.apart {
 		return nil
 	}
 	v.apart = false
 	for _, t := range v.tales {
-		if err := t.rejoin(ctx, n); err != nil {
+		if err := t.gather(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note takes note of what a node did, and whom it met to be let in.
+func (v *Village) note(ctx context.Context, n *Node, apart bool) error {
+	visited := v.visited
+	v.visited = nil
+	for _, c := range n.opened() {
+		t := v.tale(c.id)
+		_, inside := t.arrived[n]
+		came := !inside && t.newest != nil
+		for _, p := range visited {
+			if err := t.meet(ctx, n, p); err != nil {
+				return err
+			}
+			t.alone = append(t.alone, p)
+		}
+		if err := t.after(ctx, n, apart, came); err != nil {
 			return err
 		}
 	}
@@ -166,7 +181,7 @@ func (v *Village) tale(id protocol.CommunityID) *tale {
 	i := slices.IndexFunc(v.tales, func(t *tale) bool { return t.community == id })
 	if i < 0 {
 		i = len(v.tales)
-		v.tales = append(v.tales, &tale{community: id, heard: map[*Node]int{}, arrived: map[*Node]uint64{}})
+		v.tales = append(v.tales, &tale{village: v, community: id, heard: map[*Node]int{}, arrived: map[*Node]uint64{}})
 	}
 	return v.tales[i]
 }
@@ -178,7 +193,7 @@ func (v *Village) tale(id protocol.CommunityID) *tale {
 func (v *Village) Together(ctx context.Context) (hashes []api.StateHash, err error) {
 	v.apart = false
 	for _, t := range v.tales {
-		if err := t.rejoin(ctx, t.newest); err != nil {
+		if err := t.gather(ctx, t.newest); err != nil {
 			return nil, err
 		}
 		for range 2 { // the second time everybody hears who holds what
@@ -188,7 +203,7 @@ func (v *Village) Together(ctx context.Context) (hashes []api.StateHash, err err
 				}
 			}
 		}
-		hash, err := t.same(ctx, v.people)
+		hash, err := t.same(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -198,24 +213,23 @@ func (v *Village) Together(ctx context.Context) (hashes []api.StateHash, err err
 }
 
 // sync is what [Node.Sync] does in a village. Who acts calls it.
-func (v *Village) sync(ctx context.Context, c *community) (api.Synced, error) {
-	t := v.tale(c.id)
+func (v *Village) sync(ctx context.Context, c *community) (out api.Synced, err error) {
 	if v.apart {
-		return api.Synced{}, fmt.Errorf("%w: no member's node is within reach", api.ErrUnreachable)
+		return out, fmt.Errorf("%w: no member's node is within reach", api.ErrUnreachable)
 	}
-	for _, n := range v.people {
+	t := v.tale(c.id)
+	others, err := t.others(ctx, c.node)
+	if err != nil {
+		return out, err
+	}
+	for _, n := range others {
 		if err := t.meet(ctx, n, c.node); err != nil {
-			return api.Synced{}, err
+			return out, err
 		}
 	}
 	c.shelf.drain()
-	out, err := c.synced(ctx)
-	for _, n := range v.people {
-		if n != c.node && n.community(c.id) != nil {
-			out.Peers++
-			out.InSync++
-		}
-	}
+	out, err = c.synced(ctx)
+	out.Peers, out.InSync = len(others), len(others)
 	return out, err
 }
 
