@@ -25,6 +25,16 @@ type line struct {
 	Number int       `json:"-"`     // in its file, from 1
 }
 
+// verb returns what a line does: its first argument that is no flag.
+func (l *line) verb() string {
+	for _, arg := range l.Run {
+		if !strings.HasPrefix(arg, "-") {
+			return arg
+		}
+	}
+	return ""
+}
+
 // maxLine bounds a line: a text of the largest size, each of its bytes escaped.
 const maxLine = 6*api.MaxText + 64<<10
 

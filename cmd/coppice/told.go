@@ -139,9 +139,9 @@ func (t *told) tell(ctx context.Context, l line) error {
 // first, or comes in by the line, or has come in before it.
 func (t *told) enter(ctx context.Context, l line) (*persona, error) {
 	switch {
-	case len(t.people) > 0 && l.Run[0] != "join":
+	case len(t.people) > 0 && l.verb() != "join":
 		return t.guest(ctx, l, l.Who)
-	case len(t.people) == 0 && l.Run[0] != "found":
+	case len(t.people) == 0 && l.verb() != "found":
 		return nil, api.Hint(errors.New("there is no community yet"), "the first line founds it: {...,\"run\":[\"found\",\"NAME\",\"--concern\",\"TEXT\"]}")
 	}
 	return t.persona(l.Who)
@@ -207,7 +207,7 @@ func (t *told) run(ctx context.Context, p *persona, l line) (*outcome, error) {
 		args = append([]string{"--json"}, args...)
 	}
 	stdin := l.Stdin
-	switch l.Run[0] {
+	switch l.verb() {
 	case "found":
 		args = naming(args, "found", p.name)
 		p.inside = true
@@ -228,6 +228,9 @@ func (t *told) run(ctx context.Context, p *persona, l line) (*outcome, error) {
 		out.err = c.execute(ctx, args)
 		return nil
 	})
+	if l.verb() == "join" && errors.Is(out.err, api.ErrTimeout) {
+		out.err = nil // she has asked, and waits for a convener's yes
+	}
 	return out, err
 }
 

@@ -201,6 +201,18 @@ func (c *toldTest) ranks(who string) map[string]string {
 	return out
 }
 
+// named returns the id of a member with a name, as somebody sees it.
+func (c *toldTest) named(who, name string) string {
+	c.Helper()
+	for _, m := range c.as(who).json("member", "list")["items"].([]any) {
+		if m := m.(map[string]any); m["name"] == name {
+			return m["id"].(string)
+		}
+	}
+	c.Fatalf("%s knows of no %s", who, name)
+	return ""
+}
+
 func TestToldGuestsAndMembers(t *testing.T) {
 	club := play(t, founding, `
 {"at":"2026-05-04T12:00:00Z","who":"Dev","run":["join","--commitment","I bring rubber"]}
@@ -286,6 +298,85 @@ func TestToldEverybodyHoldsTheSame(t *testing.T) {
 	}
 	if got := club.as("Hal").json("status")["communities"].([]any)[0].(map[string]any)["ended"]; got == nil || got == "" {
 		t.Error("Hal's node does not know that he left")
+	}
+}
+
+func TestToldEndsWithALeave(t *testing.T) {
+	club := play(t, founding, `
+{"at":"2026-05-04T12:00:00Z","who":"Dev","run":["join","--commitment","I bring rubber"]}
+{"at":"2026-05-05T12:00:00Z","who":"Hal","run":["join","--commitment","I leave"]}
+{"at":"2026-05-06T12:00:00Z","who":"Hal","run":["tell","--title","Once"],"as":"once"}
+{"at":"2026-05-07T12:00:00Z","who":"Hal","run":["leave","--yes"]}`)
+	club.together()
+	if got := club.as("Dev").json("show", "@once")["title"]; got != "Once" {
+		t.Errorf("Dev reads %q", got)
+	}
+	club.tell(`
+{"at":"2026-05-08T12:00:00Z","who":"Dev","run":["way","new","--title","While he was away"],"as":"away"}
+{"at":"2026-05-09T12:00:00Z","who":"Hal","run":["ask","May I?"],"fails":true}
+{"at":"2026-05-10T12:00:00Z","who":"Hal","run":["join","--commitment","I am back"]}
+{"at":"2026-05-11T12:00:00Z","who":"Hal","run":["way","new","--title","Back"],"as":"back"}`)
+	if got := club.as("Hal").json("show", "@away")["title"]; got != "While he was away" {
+		t.Errorf("Hal, who is back, reads %q", got)
+	}
+	if got := club.as("Rosa").json("show", "@back")["title"]; got != "Back" {
+		t.Errorf("Rosa reads %q", got)
+	}
+	club.together()
+}
+
+func TestToldRemovedWhileWriting(t *testing.T) {
+	club := play(t, founding, `
+{"at":"2026-05-04T12:00:00Z","who":"Ben","run":["join","--commitment","I write"]}
+{"at":"2026-05-04T12:00:00Z","who":"Dev","run":["join","--commitment","I bring rubber"]}
+{"at":"2026-05-05T12:00:00Z","who":"Ben","run":["way","new","--title","Before"],"as":"before"}
+{"at":"2026-05-06T12:00:00Z","who":"Ben","run":["way","new","--title","Meanwhile"],"as":"meanwhile","apart":true}
+{"at":"2026-05-06T12:00:00Z","who":"Rosa","run":["member","remove","Ben","--yes"],"apart":true}
+{"at":"2026-05-07T12:00:00Z","who":"Dev","run":["list"]}`)
+	club.together()
+	for _, who := range []string{"Rosa", "Dev"} {
+		if g := club.as(who).run("show", "@before"); g.exit != 0 {
+			t.Errorf("%s: what Ben wrote before: %+v", who, g)
+		}
+		if g := club.as(who).run("show", "@meanwhile"); g.exit != api.ExitNotFound {
+			t.Errorf("%s: what Ben wrote meanwhile: %+v", who, g)
+		}
+	}
+	if g := club.as("Ben").run("ask", "Why?"); g.exit != api.ExitNotAllowed {
+		t.Errorf("Ben asks: %+v", g)
+	}
+}
+
+func TestToldWaitsForAYes(t *testing.T) {
+	club := play(t, founding, `
+{"at":"2026-05-03T13:00:00Z","who":"Rosa","run":["policy","set","--entry","approval"]}
+{"at":"2026-05-04T12:00:00Z","who":"Sam","run":["join","--commitment","I come to learn"]}`)
+	if g := club.as("Sam").run("ask", "Am I in?"); g.exit != api.ExitNoCommunity {
+		t.Errorf("Sam asks before a yes: %+v", g)
+	}
+	sam := club.as("Rosa").json("member", "list")["items"].([]any)[1].(map[string]any)["id"].(string)
+	club.as("Rosa").json("member", "promote", sam)
+	asked := club.as("Sam").id("ask", "Am I in?")
+	if got := club.as("Rosa").json("show", asked)["title"]; got != "Am I in?" {
+		t.Errorf("Rosa reads %q", got)
+	}
+	club.together()
+}
+
+// What a dozen people do within one instant keeps nobody waiting.
+func TestToldAllAtOnce(t *testing.T) {
+	club := play(t, founding)
+	for n := range 11 {
+		who := string(rune('B' + n))
+		club.as(who).json("join", "--commitment", "I am "+who)
+		club.as("Rosa").json("member", "promote", club.named("Rosa", who), "--to", "convener")
+		club.as(who).json("commit", "I am "+who+" still")
+	}
+	club.together()
+	for _, who := range []string{"Rosa", "L"} {
+		if got := len(club.ranks(who)); got != 12 {
+			t.Errorf("%s knows of %d", who, got)
+		}
 	}
 }
 
