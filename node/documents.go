@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"coppice.example/node/api"
+	gathered "coppice.example/node/community"
 	"coppice.example/node/envelope"
 	"coppice.example/node/replica"
 	"coppice.example/protocol"
@@ -20,6 +21,9 @@ import (
 func (n *Node) New(ctx context.Context, call api.Call, d api.Draft) (api.Made, error) {
 	c, err := n.pick(call)
 	if err != nil {
+		return api.Made{}, err
+	}
+	if d, err = c.prepared(call, d); err != nil {
 		return api.Made{}, err
 	}
 	schema, intents, err := n.drafted(d)
@@ -110,6 +114,9 @@ func each(value any) (all []any) {
 
 // write does one edit of one document.
 func (c *community) write(ctx context.Context, call api.Call, w replica.Write) (replica.Written, error) {
+	if err := zoned(w.Intents); err != nil {
+		return replica.Written{}, err
+	}
 	w.Wall, w.Names = c.node.cfg.wall(call.Now), names{c}
 	return one[replica.Written](ctx, c, func(t replica.Token) replica.Input {
 		w.Token = t
@@ -147,7 +154,14 @@ func (n *Node) Answer(ctx context.Context, call api.Call, id string, a api.Answe
 
 // Edit implements [api.Backend].
 func (n *Node) Edit(ctx context.Context, call api.Call, id string, r api.Rewrite) (api.Made, error) {
-	return n.intend(ctx, call, id, r.Field, r.Base, func(i *envelope.Intent) { i.Verb, i.Value = envelope.DoText, r.Text })
+	var onto merging
+	switch {
+	case r.Base != nil:
+		onto = ontoBase(*r.Base)
+	case r.Mine:
+		onto = ontoMine
+	}
+	return n.intend(ctx, call, id, r.Field, onto, func(i *envelope.Intent) { i.Verb, i.Value = envelope.DoText, r.Text })
 }
 
 // Assign implements [api.Backend].
@@ -165,9 +179,9 @@ func (n *Node) Assign(ctx context.Context, call api.Call, id string, a api.Assig
 }
 
 // intend does one intent on a field of the document, or of the entry, that id
-// names. An empty field is the body. A base is what a rewritten text said when
-// its writer began.
-func (n *Node) intend(ctx context.Context, call api.Call, id, field string, base *string, say func(*envelope.Intent)) (api.Made, error) {
+// names. An empty field is the body. Onto sets a rewritten text into what stands;
+// nil takes it as it is.
+func (n *Node) intend(ctx context.Context, call api.Call, id, field string, onto merging, say func(*envelope.Intent)) (api.Made, error) {
 	c, err := n.pick(call)
 	if err != nil {
 		return api.Made{}, err
@@ -190,16 +204,15 @@ func (n *Node) intend(ctx context.Context, call api.Call, id, field string, base
 		intent.Field = schema.Field(schema.Body).Name
 	}
 	say(&intent)
-	made, write := api.Made{ID: at.document.String()}, replica.Write{Document: at.document, Intents: []envelope.Intent{intent}}
+	made := api.Made{ID: at.document.String()}
 	if at.entry != "" {
 		made.ID = at.entry
 	}
-	if base == nil {
-		_, err = c.write(ctx, call, write)
-		return made, err
+	if onto == nil || !at.series.IsZero() {
+		return made, c.carryOut(ctx, call, at, intent)
 	}
-	write.Wall, write.Names = c.node.cfg.wall(call.Now), names{c}
-	made.Merged, err = c.rewrite(ctx, write, *base)
+	write := replica.Write{Document: at.document, Intents: []envelope.Intent{intent}, Wall: c.node.cfg.wall(call.Now), Names: names{c}}
+	made.Merged, err = c.rewrite(ctx, write, onto)
 	return made, err
 }
 
@@ -254,6 +267,9 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 			}
 			out.Fields[pair.Name] = c.plain(pair.Value)
 		}
+	}
+	if f.Kind == gathered.Gathering {
+		out.State = c.gatheringState(f, n.cfg.wall(call.Now))
 	}
 	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"coppice.example/node/api"
+	gathered "coppice.example/node/community"
 	"coppice.example/node/envelope"
 	"coppice.example/node/replica"
 	"coppice.example/node/view"
@@ -19,6 +20,10 @@ type found struct {
 	document protocol.DocumentID
 	kind     string
 	entry    string // the entry's id; empty: the document itself
+	// series and slot are set of an occurrence that nobody has begun: its
+	// document is not there.
+	series protocol.DocumentID
+	slot   gathered.Day
 }
 
 func (f found) what() string {
@@ -57,6 +62,9 @@ func (c *community) findItself(id string) (found, error) {
 		kind := c.node.kinds.Named(memberKind).Kind
 		return found{document: protocol.DeriveDocument(c.id, kind, who[:]), kind: memberKind}, err
 	}
+	if rhythm, day, is := strings.Cut(id, "/"); is {
+		return c.findDay(rhythm, day)
+	}
 	c.shelf.fresh()
 	item, entry, err := c.shelf.view.Find(id)
 	if errors.Is(err, view.ErrNotFound) && c.shelf.waiting() > 0 {
@@ -72,7 +80,7 @@ func (c *community) findItself(id string) (found, error) {
 	case err != nil:
 		return found{}, c.shelf.checked(err)
 	}
-	return found{item.ID, item.Kind, entry}, nil
+	return found{document: item.ID, kind: item.Kind, entry: entry}, nil
 }
 
 func several(candidates []view.Candidate) string {

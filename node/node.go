@@ -31,6 +31,7 @@ type Node struct {
 	doors       *api.Doors
 	feed        *api.Feed
 	net         *wire
+	feeds       feeds
 	ctx         context.Context // ends when the node does
 	end         context.CancelFunc
 	starting    sync.Mutex     // held to start a goroutine of the next
@@ -80,6 +81,7 @@ func New(cfg Config) (n *Node, err error) {
 	if n.home, err = openHome(cfg.Home); err != nil {
 		return n, err
 	}
+	n.feeds.home = n.home
 	if n.incarnation, err = n.home.loadIncarnation(n.log); err != nil {
 		return n, err
 	}

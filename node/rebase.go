@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"slices"
+	"strings"
 	"unicode"
 
 	letters "coppice.example/crdt/text"
@@ -120,10 +121,36 @@ func edits(hunks []hunk) []letters.Edit {
 	return out
 }
 
-// rewrite does a rewrite that began from a base: what the writer changed is
-// set into what stands when it is taken. Merged tells that this is not what
-// she wrote, for others had written too.
-func (c *community) rewrite(ctx context.Context, w replica.Write, base string) (merged bool, _ error) {
+// merging sets what somebody wants a text to say into what it says now.
+type merging func(r *replica.Replica, w replica.Write, now, wanted string) (string, error)
+
+// ontoBase merges what was made of a base.
+func ontoBase(base string) merging {
+	return func(_ *replica.Replica, _ replica.Write, now, wanted string) (string, error) {
+		return rebase(base, now, wanted)
+	}
+}
+
+// ontoMine merges what somebody wants her part of a text to say: what others
+// wrote since she last did stays. Who never wrote in it adds hers below, unless
+// what she wants holds all that is there.
+func ontoMine(r *replica.Replica, w replica.Write, now, wanted string) (string, error) {
+	left, err := r.Left(w.Document, w.Intents[0].Field)
+	switch {
+	case err != nil:
+		return "", err
+	case strings.Contains(wanted, strings.TrimSpace(now)):
+		return wanted, nil
+	case strings.TrimSpace(left) == "":
+		return strings.TrimRight(now, "\n") + "\n\n" + wanted, nil
+	}
+	return rebase(left, now, wanted)
+}
+
+// rewrite does a rewrite that began from something else than what stands: what
+// the writer changed is set into what stands when it is taken. Merged tells
+// that this is not what she wrote, for others had written too.
+func (c *community) rewrite(ctx context.Context, w replica.Write, onto merging) (merged bool, _ error) {
 	in := &w.Intents[0]
 	wanted, _ := in.Value.(string)
 	replies := make(chan replica.Reply, 1)
@@ -133,7 +160,7 @@ func (c *community) rewrite(ctx context.Context, w replica.Write, base string) (
 	j.make = func(r *replica.Replica) []replica.Input {
 		now, err := standing(r, w, in)
 		if err == nil {
-			now, err = rebase(base, now, wanted)
+			now, err = onto(r, w, now, wanted)
 		}
 		if err != nil {
 			replies <- replica.Reply{Token: w.Token, Err: err}

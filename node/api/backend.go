@@ -10,6 +10,7 @@ type Backend interface {
 	Devices
 	Views
 	Committers
+	Gatherers
 	Forks
 	Choosers
 	Acquainting

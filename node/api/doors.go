@@ -26,6 +26,7 @@ const answerTime = 10 * time.Minute
 // system guards, and the browser's, where every act asks for a token. Both
 // have the same routes and the same answers.
 type Doors struct {
+	backend  Backend
 	sessions *Sessions
 	feed     *Feed
 	acts     http.Handler
@@ -40,7 +41,7 @@ func NewDoors(b Backend, web string, feed *Feed) *Doors {
 	config.DocsPath, config.OpenAPIPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // no $schema in answers
 	config.Transformers = nil
-	d := &Doors{sessions: NewSessions(), feed: feed, acts: mux}
+	d := &Doors{backend: b, sessions: NewSessions(), feed: feed, acts: mux}
 	a := &acts{humago.New(mux, config)}
 	register(a, b, d.sessions, web)
 	d.openapi = sync.OnceValue(func() []byte { return description(a.api) })
@@ -86,6 +87,9 @@ func (d *Doors) Browser() http.Handler {
 		case r.URL.Path == eventsPath && strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 			events.ServeHTTP(w, r)
 			return
+		case strings.HasPrefix(r.URL.Path, fedPath):
+			d.fed(w, r)
+			return
 		case r.URL.Path == sessionPath && r.Method == http.MethodPost:
 		default:
 			if _, ok := d.sessions.Admits(bearer(r.Header.Values("Authorization"))); !ok {
@@ -96,7 +100,7 @@ func (d *Doors) Browser() http.Handler {
 			}
 		}
 		switch {
-		case r.URL.Path == codesPath, r.URL.Path == sessionsPath, r.URL.Path != path.Clean(r.URL.Path):
+		case r.URL.Path == codesPath, r.URL.Path == sessionsPath, r.URL.Path == feedsPath, r.URL.Path != path.Clean(r.URL.Path):
 			unknown(w, r)
 			return
 		}

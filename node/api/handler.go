@@ -28,6 +28,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.node(b)
 	a.views(b)
 	a.commitments(b)
+	a.gatherings(b, web)
 	a.forks(b)
 	a.choosers(b)
 	a.sessions(s, web)

@@ -261,6 +261,9 @@ type Rewrite struct {
 	// Base is what the field said when the writer began: only what she changed
 	// becomes edits, and what others wrote meanwhile stays.
 	Base *string `json:"base,omitempty" doc:"absent: what it says now"`
+	// Mine stands for a base: what the field said when the caller last wrote in
+	// it. What others wrote since then stays.
+	Mine bool `json:"mine,omitempty"`
 }
 
 // Assignment is one act on a field of a document, or of an entry.

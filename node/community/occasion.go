@@ -245,8 +245,8 @@ func Falls(series *envelope.Folded, d Day) bool {
 // eight times 29 February.
 const ahead = 40 * 366
 
-// nextEight is over how many of its next days a rhythm's period is taken.
-const nextEight = 8
+// NextEight is over how many of its next days a rhythm's period is taken.
+const NextEight = 8
 
 // Next returns at most n days from a day on, itself included, on which a
 // rhythm falls and that are not skipped.
@@ -270,7 +270,7 @@ func Next(series *envelope.Folded, from Day, n int) (days []Day) {
 // Period returns the mean gap of a rhythm's next eight days in days; false
 // when fewer than two are to come.
 func Period(series *envelope.Folded, today Day) (days float64, live bool) {
-	next := Next(series, today, nextEight)
+	next := Next(series, today, NextEight)
 	if len(next) < 2 {
 		return 0, false
 	}
@@ -281,20 +281,21 @@ func Period(series *envelope.Folded, today Day) (days float64, live bool) {
 // many periods of its rhythm it takes.
 const (
 	leastWindow = 90
-	mostWindow  = 365
+	MostWindow  = 365
 	periods     = 3
 )
 
 // Window returns over how many days one looks back on a rhythm with a period.
 func Window(period float64) int {
-	return int(min(max(periods*period, leastWindow), mostWindow))
+	return int(min(max(periods*period, leastWindow), MostWindow))
 }
 
 // Kept counts how many occasions were due in a number of days up to today, that
-// day included, and how many of them were held.
+// day included, and how many of them were held. What is on today is due when it
+// was held, else tomorrow: the day is not over.
 func Kept(all []Occasion, today Day, window int) (held, due int) {
 	for _, o := range all {
-		if o.Start.Day > today || o.Start.Day <= today-Day(window) {
+		if o.Start.Day > today || o.Start.Day <= today-Day(window) || o.Start.Day == today && !o.Held {
 			continue
 		}
 		due++

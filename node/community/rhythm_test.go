@@ -255,3 +255,23 @@ func FuzzRhythm(f *testing.F) {
 		}
 	})
 }
+
+func TestRhythmsInWords(t *testing.T) {
+	for rule, want := range map[string]string{
+		"FREQ=WEEKLY;INTERVAL=2;BYDAY=TH":             "every 2 weeks on Thursday",
+		"FREQ=WEEKLY;BYDAY=TU,TH":                     "every week on Tuesday and Thursday",
+		"FREQ=WEEKLY":                                 "every week on Thursday",
+		"FREQ=DAILY;COUNT=3":                          "every day, 3 times",
+		"FREQ=MONTHLY;BYDAY=1MO,-1FR":                 "every month on the last Friday and the first Monday",
+		"FREQ=MONTHLY":                                "every month on the 14th",
+		"FREQ=MONTHLY;BYMONTHDAY=1,3,-1;BYMONTH=2,12": "every month on the last day, the 1st and the 3rd in February and December",
+		"FREQ=YEARLY":                                 "every year on the 14th of May",
+		"FREQ=YEARLY;BYMONTH=7;BYDAY=1SA":             "every year on the first Saturday of July",
+		"FREQ=WEEKLY;UNTIL=20261231":                  "every week on Thursday, until Thursday 31 December 2026",
+		"FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1":        "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1",
+	} {
+		if got := rhythm(t, rule).Words(day(t, "2026-05-14")); got != want {
+			t.Errorf("%s: %s, not %s", rule, got, want)
+		}
+	}
+}

@@ -232,6 +232,17 @@ func (r *Replica) Document(id protocol.DocumentID) (*Document, error) {
 	return shown, nil
 }
 
+// Left returns what a text of a document read when this node's person had last
+// written in it; "" when she never did.
+func (r *Replica) Left(id protocol.DocumentID, field string) (string, error) {
+	d, err := r.document(id)
+	if err != nil {
+		return "", err
+	}
+	author, _ := r.now.MemberOf(r.device)
+	return d.doc.Left(field, author), nil
+}
+
 // Wording returns a document, or one entry of it, as it reads now, for a trial
 // or an agreement; the zero entry is the document.
 func (r *Replica) Wording(id protocol.DocumentID, of protocol.EntryID) (protocol.Wording, error) {

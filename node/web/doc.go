@@ -10,7 +10,8 @@
 // the start and not by an attacker.
 //
 // What lies below /v1 is the node's own acts, given to [Server.Serve] as a
-// handler that asks for a token. All else are the pages: what is built of ui
+// handler that asks for a token, and below /ics what calendars on this machine
+// read, each under a token of its own. All else are the pages: what is built of ui
 // is embedded from dist, and one document stands at each path that people see
 // in the address bar; any other path is 404 and tells nothing, no version
 // neither. A program built without the pages says how to build them.

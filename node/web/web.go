@@ -84,7 +84,7 @@ func (s *Server) Port() string {
 }
 
 // Serve answers until [Server.Close]; it then returns nil. What lies below /v1
-// is api's to answer, which asks for a token; ctx ends with the node, and with
+// and /ics is api's to answer, which asks for a token; ctx ends with the node, and with
 // it the event streams.
 func (s *Server) Serve(ctx context.Context, api http.Handler) error {
 	s.http.Handler = s.guard(route(api))
@@ -196,10 +196,10 @@ func answer(w http.ResponseWriter, status int, text string) {
 	_, _ = io.WriteString(w, text)
 }
 
-// route parts the node's acts from the pages.
+// route parts the node's acts and calendars from the pages.
 func route(api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/v1/") {
+		if strings.HasPrefix(r.URL.Path, "/v1/") || strings.HasPrefix(r.URL.Path, "/ics/") {
 			api.ServeHTTP(w, r)
 			return
 		}
