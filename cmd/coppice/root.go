@@ -154,6 +154,7 @@ func (c *command) root() *cobra.Command {
 		c.way(), c.story(), c.tell(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
 		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(),
+		c.gathering(),
 		c.conflict(), c.same(), c.shelve(), c.withdraw(), c.demo(), c.debug(),
 	)
 	return root
