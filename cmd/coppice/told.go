@@ -28,7 +28,7 @@ type told struct {
 	home    string // of the first persona; "": in dir too
 	people  []*persona
 	labels  labels
-	named   map[string]bool // all that the file lets act
+	guests  map[string]bool // who acts in a file and nowhere says how she joins
 	lines   int
 }
 
@@ -50,7 +50,7 @@ type outcome struct {
 
 // newTold returns a told community without anybody, whose homes are made in dir.
 func newTold(dir, home string) *told {
-	return &told{village: node.NewVillage(), dir: dir, home: home, labels: labels{}, named: map[string]bool{}}
+	return &told{village: node.NewVillage(), dir: dir, home: home, labels: labels{}, guests: map[string]bool{}}
 }
 
 // readLines reads a file of lines. Errors name the line and are of [api.ErrUsage].
@@ -81,7 +81,10 @@ func readLines(in io.Reader) (lines []line, err error) {
 // play plays lines after those that were played. What fails is named with its line.
 func (t *told) play(ctx context.Context, lines []line) error {
 	for _, l := range lines {
-		t.named[l.Who] = true
+		t.guests[l.Who] = true
+	}
+	for _, l := range lines {
+		t.guests[l.Who] = t.guests[l.Who] && l.verb() != "join"
 	}
 	for _, l := range lines {
 		if err := t.tell(ctx, l); err != nil {
@@ -110,7 +113,7 @@ func (t *told) tell(ctx context.Context, l line) error {
 		return err
 	}
 	for _, arg := range l.Run[1:] { // who is spoken of is there
-		if name, at := strings.CutPrefix(arg, "@"); at && t.named[name] && t.labels[name] == "" {
+		if name, at := strings.CutPrefix(arg, "@"); at && t.guests[name] && t.labels[name] == "" {
 			if _, err := t.guest(ctx, l, name); err != nil {
 				return err
 			}

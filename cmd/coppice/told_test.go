@@ -236,6 +236,22 @@ func TestToldGuestsAndMembers(t *testing.T) {
 	}
 }
 
+// Who is spoken of before her first line is there, unless she says later how
+// she joins.
+func TestToldSpeaksOfOthers(t *testing.T) {
+	club := play(t, founding, `
+{"at":"2026-05-04T12:00:00Z","who":"Rosa","run":["ask","@Sam"]}
+{"at":"2026-05-04T12:00:00Z","who":"Rosa","run":["ask","@Dev"]}
+{"at":"2026-05-05T12:00:00Z","who":"Dev","run":["join","--commitment","I bring rubber"]}
+{"at":"2026-05-06T12:00:00Z","who":"Sam","run":["ask","Who, me?"]}`)
+	if got := club.ranks("Rosa"); got["Sam"] != "guest" || got["Dev"] != "member" {
+		t.Errorf("%v", got)
+	}
+	if at := club.as("Sam").json("show", "me")["created"]; at != "2026-05-04T12:00:00Z" {
+		t.Errorf("Sam came at %v", at)
+	}
+}
+
 func TestToldApart(t *testing.T) {
 	club := play(t, founding, `
 {"at":"2026-05-03T12:01:00Z","who":"Rosa","run":["way","new","--title","Chalk","--file","-"],"stdin":"One stripe.\n\nOne wipe.\n","as":"chalk"}
