@@ -12,6 +12,7 @@ import (
 
 	"coppice.example/node/api"
 	gathered "coppice.example/node/community"
+	gathered "coppice.example/node/community"
 	"coppice.example/node/envelope"
 	"coppice.example/node/replica"
 	"coppice.example/protocol"
@@ -37,6 +38,9 @@ func (n *Node) New(ctx context.Context, call api.Call, d api.Draft) (api.Made, e
 // drafted returns the table of a draft's kind and what makes it.
 func (n *Node) drafted(d api.Draft) (*envelope.Schema, []envelope.Intent, error) {
 	schema := n.kinds.Named(d.Kind)
+	if schema != nil && schema.Kind == gathered.Bridge {
+		return nil, nil, api.Hint(fmt.Errorf("%w: a bridge leads to a community", api.ErrUsage), "`coppice bridge new COMMUNITY` makes one, where this node is in both")
+	}
 	if schema == nil || schema.Parts != nil || schema.Apart {
 		return nil, nil, api.Hint(fmt.Errorf("%w: nobody makes a %q", api.ErrUsage, d.Kind), "there are %s", strings.Join(n.made(), ", "))
 	}
@@ -248,7 +252,7 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 	out := api.Document{
 		ID: at.document.String(), Kind: f.KindName, Title: f.Title, Body: f.Body,
 		Author: c.person(f.Author), Created: at2time(f.Created), Updated: at2time(f.Updated), Shelved: f.Shelved,
-		Waiting: d.Waiting, History: c.steps(f.KindName, d), Same: same, Conflicts: c.conflicts(f),
+		Waiting: d.Waiting, History: c.steps(f.KindName, d), Same: same, Conflicts: c.conflicts(f), Whence: whence(f),
 	}
 	if out.Held, err = c.held(ctx, at.document); err != nil {
 		return api.Document{}, err

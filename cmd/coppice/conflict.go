@@ -56,14 +56,14 @@ func (c *command) tellConflict(one api.Conflict) {
 		for i, who := range one.By {
 			names[i] = who.Name
 		}
-		c.line("            %s, paragraph %d: %s wrote in it apart. Read this again.", one.Field, one.Paragraph, strings.Join(names, " and "))
+		c.line("  %s, paragraph %d: %s wrote in it apart. Read this again.", one.Field, one.Paragraph, strings.Join(names, " and "))
 		return
 	}
 	said := make([]string, len(one.Values))
 	for i, v := range one.Values {
 		said[i] = fmt.Sprintf("%d. %s said %s", i+1, v.By.Name, inWords(v.Value))
 	}
-	c.line("            %s: %s. Which?", one.Field, strings.Join(said, ", "))
+	c.line("  %s: %s. Which?", one.Field, strings.Join(said, ", "))
 }
 
 // inWords writes a value as JSON has it for a person.

@@ -84,6 +84,12 @@ func (c *command) tellDocument(d api.Document) {
 	if held := holders(d.Held); held != "" {
 		c.line("%s", held)
 	}
+	if d.Whence != nil {
+		c.line("%s", from(d.Whence))
+	}
+	for _, one := range d.Conflicts {
+		c.tellConflict(one)
+	}
 	if d.Waiting > 0 {
 		c.line("(%s for a key)", count(d.Waiting, "change")+" waiting")
 	}
@@ -95,6 +101,18 @@ func (c *command) tellDocument(d api.Document) {
 			c.line("\n%s answers (%s):\n%s", a.Author.Name, short(a.ID), strings.TrimRight(a.Body, "\n"))
 		}
 	}
+}
+
+// from says which community a document came from, and whose it is there.
+func from(w *api.Whence) string {
+	text := "from " + w.Name
+	if w.Name == "" {
+		text = "from community " + short(w.Community)
+	}
+	if w.By != "" {
+		text += ", by " + w.By
+	}
+	return text
 }
 
 // holders says on whose machines something lies, for somebody who is not alone.

@@ -102,6 +102,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             policy, invite list     how people come in
             sync, connect ADDR      bring them together now
             conflict list, same     what two chose, wrote or named apart
+            bridge, share, split    between communities you are in
             community fork          go on apart, with all that is known; community origin
   yourself  device link             one person on several machines; device list, revoke
             recovery print          a kit to come back by when all are lost; recovery restore
@@ -155,7 +156,7 @@ func (c *command) root() *cobra.Command {
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
 		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(),
 		c.gathering(),
-		c.conflict(), c.same(), c.shelve(), c.withdraw(), c.demo(), c.debug(),
+		c.conflict(), c.same(), c.shelve(), c.withdraw(), c.bridge(), c.share(), c.split(), c.demo(), c.debug(),
 	)
 	return root
 }

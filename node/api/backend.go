@@ -13,6 +13,7 @@ type Backend interface {
 	Gatherers
 	Forks
 	Choosers
+	Bridging
 	Acquainting
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)

@@ -31,6 +31,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.gatherings(b, web)
 	a.forks(b)
 	a.choosers(b)
+	a.bridging(b)
 	a.sessions(s, web)
 	a.describeEvents()
 }

@@ -317,6 +317,7 @@ type Document struct {
 	// Same are the documents that are one with this one; what stands in them is
 	// shown here.
 	Same      []string   `json:"same,omitempty"`
+	Whence    *Whence    `json:"whence,omitempty" doc:"of what came over a bridge"`
 	Conflicts []Conflict `json:"conflicts,omitempty" doc:"what two chose or wrote apart, and nobody settled"`
 	History   []Step     `json:"history"`
 }

@@ -10,7 +10,7 @@ const Member protocol.Kind = 2
 
 // Kinds returns the tables of this element.
 func Kinds() []*envelope.Schema {
-	return []*envelope.Schema{member(), discussion(), gathering(), project(), pairing(), history()}
+	return []*envelope.Schema{member(), discussion(), gathering(), project(), pairing(), bridge(), history()}
 }
 
 // Field numbers of a member's document.

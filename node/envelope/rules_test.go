@@ -159,6 +159,13 @@ var rules = map[string]map[string][3]uint8{
 		"aims": {member, member, member}, "mentors": {member, member, member}, "apprentices": {member, member, member},
 		"stage": {member, member, member}, "rhythm": {member, member, member}, "diary": {member, member, member}, "ended": {member, member, member},
 	},
+	"bridge": {
+		"title": {member, convener, convener}, "areas": {member, member, member}, "links": {member, member, member},
+		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},
+		"shelved": {member, convener, convener}, "origin": {nobody, nobody, nobody}, "imported": {member, convener, convener}, "extra": {member, convener, convener},
+		"other": {nobody, nobody, nobody}, "between": {member, member, member}, "tie": {member, convener, convener}, "brokers": {member, member, member},
+		"shared": {member, member, member}, "words": {member, member, member}, "letters": {member, member, member},
+	},
 	"charter": {
 		"name": {member, member, member}, "areas": {member, member, member}, "links": {member, member, member},
 		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},

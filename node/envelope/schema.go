@@ -164,6 +164,8 @@ const (
 	OriginFrom uint64 = 1 // the other community, when it came over a bridge
 	OriginPath uint64 = 2 // the path or id it had there
 	OriginHash uint64 = 3 // SHA-256 of what was imported
+	OriginBy   uint64 = 4 // whose it is there, as who brought it knew her
+	OriginIn   uint64 = 5 // what the other community is called
 )
 
 // Relations of a link.
@@ -198,7 +200,8 @@ func Common(r Rules) []Field {
 		{Number: Shelved, Name: "shelved", Type: Map, Rule: r.Shelve, Form: Record(
 			Must(ShelvedIs, "is", Choice("yes", "no")), May(ShelvedWhy, "why", Words))},
 		{Number: Origin, Name: "origin", Type: Register, Rule: r.Restore, Fixed: true, Form: Record(
-			May(OriginFrom, "community", Bytes(32)), Must(OriginPath, "path", Path), May(OriginHash, "hash", Bytes(32)))},
+			May(OriginFrom, "community", Bytes(32)), Must(OriginPath, "path", Path), May(OriginHash, "hash", Bytes(32)),
+			May(OriginBy, "by", Words), May(OriginIn, "in", Words))},
 		{Number: Imported, Name: "imported", Type: Register, Rule: r.Restore, Form: Bytes(32)},
 		{Number: Extra, Name: "extra", Type: Text, Rule: r.Restore},
 		{Number: CarriedFrom, Name: "carried", Type: Register, Fixed: true, Form: carriedForm},
