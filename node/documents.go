@@ -12,7 +12,6 @@ import (
 
 	"coppice.example/node/api"
 	gathered "coppice.example/node/community"
-	gathered "coppice.example/node/community"
 	"coppice.example/node/envelope"
 	"coppice.example/node/replica"
 	"coppice.example/protocol"
