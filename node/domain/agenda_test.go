@@ -141,3 +141,29 @@ func TestMergeSamePersonVotesOnLaptopAndPhone(t *testing.T) {
 		t.Errorf("taken back on one device: %v", got)
 	}
 }
+
+func TestHelpedIsSaidOfAWording(t *testing.T) {
+	asker := begin(t, domain.Question, one(1), do("title", envelope.DoSet, "Judder?"))
+	asker.write(one(2), do("answers", envelope.DoEnter, map[string]any{"body": "Shorten the dwell."}))
+	entry := envelope.EntryName(asker.fold().Field("answers").Entries[0].ID)
+	helper := asker.apart()
+	asker.write(one(1), envelope.Intent{Field: "answers", Entry: entry, Sub: "helped", Verb: envelope.DoPut, Value: "now"})
+	helper.write(one(2), envelope.Intent{Field: "answers", Entry: entry, Sub: "body", Verb: envelope.DoText, Value: "Shorten the dwell in the last wipes."})
+	asker.meet(helper)
+	helper.meet(asker)
+	for name, p := range map[string]*paper{"the asker": asker, "the helper": helper} {
+		f := p.fold()
+		helps := domain.Helps(f, f.Field("answers").Entries[0])
+		if len(helps) != 1 || helps[0].By != one(1) || helps[0].Changed <= 0 || helps[0].Changed >= 1 || domain.State(f) != "solved" {
+			t.Fatalf("%s sees %+v, %s", name, helps, domain.State(f))
+		}
+		texts := p.doc.TextsAt(f.Field("answers").Entries[0].ID, helps[0].Wording)
+		if len(texts) != 1 || texts[0].Text != "Shorten the dwell." {
+			t.Errorf("%s sees that it read %+v", name, texts)
+		}
+		card, err := kinds.ReadCard(f.Card())
+		if err != nil || domain.Helps(card, card.Field("answers").Entries[0])[0].Changed != helps[0].Changed {
+			t.Errorf("a card of it forgets how much was edited: %v", err)
+		}
+	}
+}

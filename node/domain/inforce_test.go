@@ -30,7 +30,7 @@ func (c *club) say(by byte, field, text string) {
 
 func (c *club) force() *domain.InForce {
 	f := c.fold()
-	return domain.Force(c.doc.Versions("agreed"), c.doc.TextsAt(protocol.Wording{Heads: c.doc.Heads()}), domain.QuorumOf(f), len(c.members),
+	return domain.Force(c.doc.Versions("agreed"), c.doc.TextsAt(protocol.EntryID{}, c.doc.Wording(protocol.EntryID{})), domain.QuorumOf(f), len(c.members),
 		func(id protocol.MemberID) (protocol.MemberID, bool) { return id, slices.Contains(c.members, id[0]) })
 }
 

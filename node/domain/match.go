@@ -66,6 +66,23 @@ const (
 	WhyNew
 )
 
+// In says it in words, of an area or of a pair of a context, key=value.
+func (w Why) In(area, pair string) string {
+	switch w {
+	case WhyRecognised:
+		return "recognised in " + area
+	case WhyContributed:
+		return "contributed to " + area
+	case WhyHelps:
+		return "offers help with " + area
+	case WhyLearns:
+		return "learns " + area
+	case WhyContext:
+		return "works in the same context, " + pair
+	}
+	return "came lately"
+}
+
 // Match is one member to put a question to, and why.
 type Match struct {
 	Who     protocol.MemberID
@@ -100,16 +117,14 @@ const mostHelpers = 3
 func Matches(q Asking, people []Candidate, knows []Knows) []Match {
 	of := map[protocol.MemberID][]Knows{}
 	for _, k := range knows {
-		if slices.Contains(q.Areas, k.Area) {
-			of[k.Who] = append(of[k.Who], k)
-		}
+		of[k.Who] = append(of[k.Who], k)
 	}
 	var helpers, others []Match
 	for _, one := range people {
 		if one.ID == q.Asker {
 			continue
 		}
-		if m := q.weigh(one, of[one.ID]); m.helps {
+		if m := q.Weigh(one, of[one.ID]); m.helps {
 			helpers = append(helpers, m)
 		} else {
 			others = append(others, m)
@@ -147,9 +162,9 @@ func (m *Match) distance() int {
 	return tooFar
 }
 
-// weigh scores one member. Her reasons stand by what they weigh, then in the
-// order of the question's areas.
-func (q Asking) weigh(one Candidate, knows []Knows) Match {
+// Weigh scores one member by what she knows. Her reasons stand in the order of
+// [Why], each in the order of the question's areas.
+func (q Asking) Weigh(one Candidate, knows []Knows) Match {
 	m := Match{Who: one.ID, one: one}
 	say := func(is bool, why Why, weight float64, area protocol.DocumentID) {
 		if is {
@@ -159,7 +174,7 @@ func (q Asking) weigh(one Candidate, knows []Knows) Match {
 	}
 	for _, area := range q.Areas {
 		for _, k := range knows {
-			if k.Area == area {
+			if k.Who == one.ID && k.Area == area {
 				say(k.Recognised, WhyRecognised, weighRecognised, area)
 				say(k.Contributed, WhyContributed, weighContributed, area)
 				say(k.Helps, WhyHelps, weighHelps, area)

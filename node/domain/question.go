@@ -177,3 +177,21 @@ func MeToo(f *envelope.Folded) (who []protocol.MemberID) {
 	}
 	return who
 }
+
+// Help is one member's word that an answer helped.
+type Help struct {
+	By      protocol.MemberID
+	At      uint64 // seconds since 1970, by her clock
+	Wording protocol.Wording
+	// Changed is which share of the answer, 0 to 1, has been edited since.
+	Changed float64
+}
+
+// Helps lists who said that an answer helped, by id.
+func Helps(f *envelope.Folded, answer envelope.Entry) (all []Help) {
+	for _, own := range answer.Field("helped").Own {
+		w, _ := own.Value.(protocol.Wording)
+		all = append(all, Help{By: own.By, At: own.At, Wording: w, Changed: f.ChangedIn(answer.ID, w)})
+	}
+	return all
+}

@@ -124,6 +124,17 @@ func splitWords(s string) func(yield func(string) bool) {
 	})
 }
 
+// Keywords returns the words of a text that say what it is about, without the s
+// of a plural, each once, in the order in which they stand.
+func Keywords(text string) (words []string) {
+	for word := range splitWords(text) {
+		if key := stem(word); Distinct(word) && !slices.Contains(words, key) {
+			words = append(words, key)
+		}
+	}
+	return words
+}
+
 // stem makes one of a word and its plural, as far as an s tells.
 func stem(word string) string {
 	if s := strings.TrimSuffix(word, "s"); len(s) >= leastRunes && !strings.HasSuffix(s, "s") {

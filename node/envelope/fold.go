@@ -184,6 +184,7 @@ type folding struct {
 	d    *Document
 	view crdt.View
 	into *Folded
+	of   protocol.EntryID // the entry whose texts wordings count; zero: the document's
 }
 
 // field returns a field as it shows and its canonical content, nil when it is unset.
@@ -275,6 +276,10 @@ func (w *folding) entry(b []byte, s *Shown, row *Field, e crdt.Entry) []byte {
 	b = protocol.AppendBytes(b, out.By[:])
 	b = protocol.AppendUint(b, out.At)
 	b = protocol.AppendBool(b, out.Withdrawn)
+	if slices.ContainsFunc(row.Entry, func(f Field) bool { return f.Counts }) {
+		w.of = id
+		defer func() { w.of = protocol.EntryID{} }()
+	}
 	var fields []byte
 	for i := range row.Entry {
 		if out.Withdrawn {
@@ -296,9 +301,9 @@ func (w *folding) entry(b []byte, s *Shown, row *Field, e crdt.Entry) []byte {
 func (w *folding) note(v Value) {
 	switch v := v.(type) {
 	case protocol.Wording:
-		key := wordingKey(v)
+		key := wordingKey(w.of, v)
 		if _, known := w.into.changed[key]; !known {
-			w.into.changed[key] = w.d.Changed(protocol.EntryID{}, v)
+			w.into.changed[key] = w.d.Changed(w.of, v)
 		}
 	case Object:
 		for _, p := range v {
@@ -311,13 +316,26 @@ func (w *folding) note(v Value) {
 	}
 }
 
-func wordingKey(w protocol.Wording) string { return string(protocol.AppendValue(nil, w.Value())) }
+// wordingKey names a wording of an entry, or with the zero entry of the document.
+func wordingKey(of protocol.EntryID, w protocol.Wording) string {
+	b := protocol.AppendValue(nil, w.Value())
+	if of != (protocol.EntryID{}) {
+		b = protocol.AppendValue(b, protocol.EntryValue(of))
+	}
+	return string(b)
+}
 
 // ChangedSince returns which share of the document's counted text, 0 to 1,
 // differs from a wording that stands in one of its fields (a trial's, an
 // agreement's); 1 for a wording that stands in none.
 func (f *Folded) ChangedSince(w protocol.Wording) float64 {
-	if share, ok := f.changed[wordingKey(w)]; ok {
+	return f.ChangedIn(protocol.EntryID{}, w)
+}
+
+// ChangedIn is ChangedSince of an entry with texts of its own that count, such
+// as an answer.
+func (f *Folded) ChangedIn(entry protocol.EntryID, w protocol.Wording) float64 {
+	if share, ok := f.changed[wordingKey(entry, w)]; ok {
 		return share
 	}
 	return 1

@@ -2,6 +2,7 @@ package envelope
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"slices"
 
 	"coppice.example/crdt"
@@ -33,20 +34,20 @@ func (d *Document) Versions(name string) (all []Version) {
 	first := map[string]crdt.Stamped{} // by member and wording
 	for _, put := range view.Puts(path) {
 		for _, w := range wordingsOf(row.Form.show(put.Value)) {
-			if key := string(put.Author[:]) + wordingKey(w); first[key].Lamport == 0 {
+			if key := string(put.Author[:]) + wordingKey(protocol.EntryID{}, w); first[key].Lamport == 0 {
 				first[key] = put
 			}
 		}
 	}
-	now := protocol.Wording{Heads: d.Heads()}
+	now := d.Wording(protocol.EntryID{})
 	var order []edited
 	for _, own := range view.Map(path) {
 		for _, w := range wordingsOf(row.Form.show(own.Value)) {
-			since := Stamp{By: protocol.MemberID(own.Author), At: d.wall(first[string(own.Author[:])+wordingKey(w)].Op.Change)}
+			since := Stamp{By: protocol.MemberID(own.Author), At: d.wall(first[string(own.Author[:])+wordingKey(protocol.EntryID{}, w)].Op.Change)}
 			i := slices.IndexFunc(all, func(v Version) bool { return d.Same(protocol.EntryID{}, v.Wording, w) })
 			if i < 0 {
 				last := d.lastEdit(w)
-				all = append(all, Version{Wording: w, Texts: d.TextsAt(w), At: last.wall, Now: d.Same(protocol.EntryID{}, w, now)})
+				all = append(all, Version{Wording: w, Texts: d.TextsAt(protocol.EntryID{}, w), At: last.wall, Now: d.Same(protocol.EntryID{}, w, now)})
 				order = append(order, last)
 				i = len(all) - 1
 			}
@@ -108,19 +109,35 @@ func (d *Document) lastEdit(w protocol.Wording) (last edited) {
 	return last
 }
 
-// TextsAt returns the counted texts of the document as they read at a wording,
-// by number, without those that were empty; what is without effect now is left
-// out of them.
-func (d *Document) TextsAt(w protocol.Wording) (texts []Shown) {
+// TextsAt returns the counted texts of the document, or of one of its entries,
+// as they read at a wording, by number, without those that were empty; what is
+// without effect now is left out of them.
+func (d *Document) TextsAt(of protocol.EntryID, w protocol.Wording) (texts []Shown) {
 	d.settle()
 	view := d.merged.At(idsOf(w.Heads), d.hidden)
-	for _, p := range d.counted(protocol.EntryID{}) {
-		if s := view.Text(p); s != "" {
-			row := d.schema.Field(p.Field)
-			texts = append(texts, Shown{Number: p.Field, Name: row.Name, Type: row.Type, Text: s})
+	for _, p := range d.counted(of) {
+		s, row := view.Text(p), d.schema.Field(p.Field)
+		if p.Sub != 0 {
+			row = row.Sub(p.Sub)
+		}
+		if s != "" {
+			texts = append(texts, Shown{Number: row.Number, Name: row.Name, Type: row.Type, Text: s})
 		}
 	}
 	return texts
+}
+
+// Reads names the counted texts as they read now: two states of a document have
+// one name when the same edits of them lie in both.
+func (d *Document) Reads() protocol.Hash {
+	var b []byte
+	for _, p := range d.counted(protocol.EntryID{}) {
+		for _, h := range d.merged.FieldHeads(p, d.merged.Heads()) {
+			b = append(b, h[:]...)
+		}
+		b = protocol.AppendUint(b, p.Field)
+	}
+	return protocol.Hash(sha256.Sum256(b))
 }
 
 // wall returns when a change was made.

@@ -243,14 +243,15 @@ func (r *Replica) Left(id protocol.DocumentID, field string) (string, error) {
 	return d.doc.Left(field, author), nil
 }
 
-// Wording returns a document, or one entry of it, as it reads now, for a trial
-// or an agreement; the zero entry is the document.
-func (r *Replica) Wording(id protocol.DocumentID, of protocol.EntryID) (protocol.Wording, error) {
+// Inspect lets see a document with all its changes, for what they alone tell:
+// how it read at a wording. See must not change it nor keep it.
+func (r *Replica) Inspect(id protocol.DocumentID, see func(*envelope.Document)) error {
 	d, err := r.document(id)
 	if err != nil {
-		return protocol.Wording{}, err
+		return err
 	}
-	return d.doc.Wording(of), nil
+	see(d.doc)
+	return nil
 }
 
 // fail keeps the first fault of the disk; the step it happens in comes to nothing.

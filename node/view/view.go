@@ -72,7 +72,7 @@ type Batch struct {
 }
 
 // version is that of the schema; a file of another is made again.
-const version = 2
+const version = 3
 
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -110,6 +110,7 @@ CREATE TABLE texts (n INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE VIRTUAL TABLE search USING fts5 (title, text, content = '', contentless_delete = 1,
 	tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'", prefix = '2 3');
 INSERT INTO search (search, rank) VALUES ('rank', 'bm25(6.0, 1.0)');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, row);
 `
 
 // View is an open projection.

@@ -1,0 +1,104 @@
+package view
+
+import (
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// mostAlike is how many words of a text are looked for: each pair of them is
+// asked for.
+const mostAlike = 8
+
+// Alike returns items of some kinds that hold at least two of the words, or the
+// word if there is only one, in any form that begins like it; the best first,
+// at most limit. Shelved items are left out.
+func (v *View) Alike(words []string, kinds []string, limit int) ([]Item, error) {
+	v.reset.RLock()
+	defer v.reset.RUnlock()
+	question := pairs(words)
+	if question == "" {
+		return nil, nil
+	}
+	best, err := v.best(question, ranked)
+	if err != nil {
+		return nil, err
+	}
+	var items []Item
+	for _, n := range best {
+		i, err := scanItem(v.read.QueryRow("SELECT "+columns+" FROM items WHERE n = ?", n).Scan)
+		switch {
+		case errors.Is(err, sql.ErrNoRows): // gone since it was found
+		case err != nil:
+			return nil, broken(err)
+		case slices.Contains(kinds, i.Kind) && !i.Shelved:
+			if items = append(items, i); len(items) == limit {
+				return items, nil
+			}
+		}
+	}
+	return items, nil
+}
+
+// pairs asks for every two of the words.
+func pairs(words []string) string {
+	var terms []term
+	for _, word := range words {
+		for _, t := range split(word) {
+			if len(terms) < mostAlike {
+				terms = append(terms, t)
+			}
+		}
+	}
+	if len(terms) == 1 {
+		return match(terms)
+	}
+	var all []string
+	for i := range terms {
+		for j := range i {
+			all = append(all, "("+match([]term{terms[j], terms[i]})+")")
+		}
+	}
+	return strings.Join(all, " OR ")
+}
+
+// Word is a word of the index: lower case, without diacritics.
+type Word struct {
+	Text      string
+	Documents int // that hold it
+	Uses      int
+}
+
+// Words lists the words that at least so many documents hold, and no more than
+// most, in the order of the index. It reads the whole index.
+func (v *View) Words(least, most int) ([]Word, error) {
+	v.reset.RLock()
+	defer v.reset.RUnlock()
+	rows, err := v.read.Query("SELECT term, doc, cnt FROM vocabulary WHERE doc BETWEEN ? AND ?", least, most)
+	if err != nil {
+		return nil, broken(err)
+	}
+	return collect(rows, func(rows *sql.Rows) (w Word, err error) { return w, rows.Scan(&w.Text, &w.Documents, &w.Uses) })
+}
+
+// Holding counts the items of all but some kinds that hold a word of the
+// index, and whose they are; shelved ones are left out.
+func (v *View) Holding(word string, but []string) (items, authors int, err error) {
+	v.reset.RLock()
+	defer v.reset.RUnlock()
+	terms := split(word)
+	if len(terms) == 0 {
+		return 0, 0, nil
+	}
+	args := []any{`"` + strings.Join(terms[0].tokens, " ") + `"`}
+	for _, kind := range but {
+		args = append(args, kind)
+	}
+	row := v.read.QueryRow("SELECT count(*), count(DISTINCT author) FROM search JOIN items ON items.n = search.rowid WHERE search MATCH ? AND shelved = 0 AND kind NOT IN ("+
+		strings.TrimSuffix(strings.Repeat("?,", len(but)), ",")+")", args...)
+	if err := row.Scan(&items, &authors); err != nil {
+		return 0, 0, broken(err)
+	}
+	return items, authors, nil
+}
