@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -33,9 +34,10 @@ type community struct {
 	tokens  atomic.Uint64
 	numbers atomic.Uint64 // of sessions
 	events  hub
-	shelf   *shelf // the view, and what is not yet in it
-	founded string // the name it was founded with
-	cared   string // what its founder cared about
+	muting  sync.Mutex // held while who is muted is changed
+	shelf   *shelf     // the view, and what is not yet in it
+	founded string     // the name it was founded with
+	cared   string     // what its founder cared about
 
 	// The loop's own.
 	store    *store.Store

@@ -249,7 +249,7 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 	}
 	f := d.Folded
 	out := api.Document{
-		ID: at.document.String(), Kind: f.KindName, Title: f.Title, Body: f.Body,
+		ID: at.document.String(), Kind: f.KindName, Title: called(f), Body: f.Body,
 		Author: c.person(f.Author), Created: at2time(f.Created), Updated: at2time(f.Updated), Shelved: f.Shelved,
 		Waiting: d.Waiting, History: c.steps(f.KindName, d), Same: same, Conflicts: c.conflicts(f), Whence: whence(f),
 	}
@@ -257,6 +257,9 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 		return api.Document{}, err
 	}
 	out.Fields, out.Answers = c.fields(f)
+	if err := n.foldDocument(ctx, call, c, &out, f); err != nil {
+		return api.Document{}, err
+	}
 	schema := n.kinds.Schema(f.Kind)
 	if schema != nil && schema.State != nil {
 		out.State = schema.State(f)

@@ -517,6 +517,11 @@ func (c *community) introduce(ctx context.Context, file joinFile) error {
 	if file.Commitment != "" {
 		intents = append(intents, envelope.Intent{Field: "commitment", Verb: envelope.DoSet, Value: file.Commitment})
 	}
+	back, err := c.back(ctx)
+	if err != nil {
+		return err
+	}
+	intents = append(intents, back...)
 	makes = append(makes, func(t replica.Token) replica.Input {
 		return replica.Write{Token: t, Kind: c.node.kinds.Named("member").Kind, Intents: intents, Wall: wall}
 	})

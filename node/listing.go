@@ -18,7 +18,7 @@ const (
 )
 
 // List implements [api.Backend].
-func (n *Node) List(_ context.Context, call api.Call, l api.Listing) (api.Items, error) {
+func (n *Node) List(ctx context.Context, call api.Call, l api.Listing) (api.Items, error) {
 	c, err := n.pick(call)
 	if err != nil {
 		return api.Items{}, err
@@ -50,6 +50,9 @@ func (n *Node) List(_ context.Context, call api.Call, l api.Listing) (api.Items,
 			out.Items = append(out.Items, c.item(i))
 		}
 	}
+	if err := n.foldItems(ctx, call, c, out.Items); err != nil {
+		return api.Items{}, err
+	}
 	if next != "" {
 		out.Next = &next
 	}
@@ -67,7 +70,7 @@ func within(limit, usual int) (int, error) {
 }
 
 // Search implements [api.Backend].
-func (n *Node) Search(_ context.Context, call api.Call, s api.Searching) (api.Hits, error) {
+func (n *Node) Search(ctx context.Context, call api.Call, s api.Searching) (api.Hits, error) {
 	c, err := n.pick(call)
 	if err != nil {
 		return api.Hits{}, err
@@ -95,7 +98,7 @@ func (n *Node) Search(_ context.Context, call api.Call, s api.Searching) (api.Hi
 		item.Snippet = text(h.Snippet)
 		out.Items = append(out.Items, item)
 	}
-	return out, nil
+	return out, n.foldItems(ctx, call, c, out.Items)
 }
 
 // text joins what a search shows; what matched is not marked.

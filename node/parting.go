@@ -117,45 +117,6 @@ func (c *community) leftOpen(r *replica.Replica, members []protocol.MemberID, ou
 	return out
 }
 
-// Leaving implements [api.People].
-func (n *Node) Leaving(ctx context.Context, call api.Call) (out api.Parting, err error) {
-	c, err := n.pick(call)
-	if err != nil {
-		return out, err
-	}
-	asked := c.ask(ctx, func(r *replica.Replica) {
-		if err = c.may(r, &membership.Leave{}); err != nil {
-			return
-		}
-		var kept api.Kept
-		if kept, err = c.kept(r, c.persona.Member); err != nil {
-			return
-		}
-		out = api.Parting{Kept: []api.Kept{kept}, Says: []string{
-			fmt.Sprintf("%s of yours %s in the community, with your name.", changes(kept.Changes), stays(kept.Changes)),
-			"You still have your copy of everything up to now, to read, search and export. Nothing new reaches you, and you can write nothing.",
-			"To come back you need a new invite.",
-		}}
-		out = c.leftOpen(r, []protocol.MemberID{c.persona.Member}, out)
-	})
-	return out, first(asked, err)
-}
-
-// Leave implements [api.People].
-func (n *Node) Leave(ctx context.Context, call api.Call) (api.Parting, error) {
-	c, err := n.pick(call)
-	if err != nil {
-		return api.Parting{}, err
-	}
-	out, err := n.Leaving(ctx, call)
-	if err != nil {
-		return out, err
-	}
-	decided, err := c.decide(ctx, n.cfg.wall(call.Now), &membership.Leave{}, "")
-	out.Change = decided.Change.String()
-	return out, err
-}
-
 // Entrants implements [api.People].
 func (n *Node) Entrants(ctx context.Context, call api.Call, invite string) (api.Parting, error) {
 	c, err := n.pick(call)

@@ -107,7 +107,7 @@ func TestWhoMayNotIsToldWhoMay(t *testing.T) {
 		t.Error("a refusal changed something")
 	}
 	before = w.hash(ana)
-	_, err = ana.Leave(ctx, none)
+	_, err = ana.Leave(ctx, none, api.Leaving{})
 	w.refuses(err, api.ErrNotPermitted, "you are the last founder", "--to founder")
 	must[api.Parting](t)(ana.Removal(ctx, none, "Cleo"))
 	must[api.MemberLog](t)(ana.MemberLog(ctx, none, ""))
@@ -154,7 +154,7 @@ func TestWhoLeftComesBack(t *testing.T) {
 	if again := w.join(ana, ben, "Benjamin"); again.Member != was.Member {
 		t.Errorf("who is in came in again as %s", again.Member)
 	}
-	left := must[api.Parting](t)(ben.Leave(t.Context(), none))
+	left := must[api.Parting](t)(ben.Leave(t.Context(), none, api.Leaving{}))
 	if left.Change == "" || left.Kept[0].Changes != 2 {
 		t.Errorf("%+v", left)
 	}

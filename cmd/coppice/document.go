@@ -70,7 +70,7 @@ func (c *command) show() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Document, error) {
 				return client.Show(ctx, args[0])
-			}, c.tellDocument)
+			}, func(d api.Document) { c.tellShown(cmd, d) })
 		},
 	}
 }
@@ -97,7 +97,9 @@ func (c *command) tellDocument(d api.Document) {
 		c.line("\n%s", strings.TrimRight(d.Body, "\n"))
 	}
 	for _, a := range d.Answers {
-		if !a.Withdrawn {
+		if !a.Withdrawn && a.Folded != "" {
+			c.line("\nan answer is closed: %s", a.Folded)
+		} else if !a.Withdrawn {
 			c.line("\n%s answers (%s):\n%s", a.Author.Name, short(a.ID), strings.TrimRight(a.Body, "\n"))
 		}
 	}
@@ -180,7 +182,11 @@ func (c *command) tellItems(items []api.Item) {
 		if i.BeingSetRight {
 			by += "  (being set right)"
 		}
-		c.line("%s  %-8s  %s%s", short(i.ID), i.Kind, strings.ReplaceAll(i.Title, "\n", " "), by)
+		title := strings.ReplaceAll(i.Title, "\n", " ")
+		if i.Folded != "" {
+			title, i.Snippet = "(closed: "+i.Folded+")", ""
+		}
+		c.line("%s  %-8s  %s%s", short(i.ID), i.Kind, title, by)
 		if i.Snippet != "" {
 			c.line("            %s", strings.Join(strings.Fields(i.Snippet), " "))
 		}

@@ -30,7 +30,7 @@ func (c *command) memberList() *cobra.Command {
 						c.line("%s  %-8s  %s, waits for a convener's yes: coppice member promote %s", short(m.ID), "waiting", m.Name, short(m.ID))
 						continue
 					}
-					c.line("%s  %-8s  %s, %s", short(m.ID), m.Rank, m.Name, count(m.Devices, "device"))
+					c.line("%s  %-8s  %s%s%s", short(m.ID), m.Rank, m.Name, severalDevices(m.Devices), takesPart(m.Level, m.AwayUntil, m.Lapsed))
 				}
 			})
 		},
@@ -40,7 +40,7 @@ func (c *command) memberList() *cobra.Command {
 func (c *command) memberShow() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show ID",
-		Short: "one member: rank, how they came in, devices, commitment",
+		Short: "one member: what she does and knows, what passed between you, how she came in",
 		Args:  arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.MemberPage, error) {
@@ -52,6 +52,29 @@ func (c *command) memberShow() *cobra.Command {
 
 const day = "2006-01-02 15:04"
 
+// severalDevices tells of more than one, which few have.
+func severalDevices(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return ", " + count(n, "device")
+}
+
+// takesPart says of a member how she takes part, in words.
+func takesPart(level, away string, lapsed bool) string {
+	text := ""
+	switch {
+	case away != "":
+		text = ", away until " + away
+	case level != "":
+		text = ", " + level
+	}
+	if lapsed {
+		text += ", committed more than a year ago: still with us?"
+	}
+	return text
+}
+
 func (c *command) tellMember(m api.MemberPage) {
 	standing := m.Rank
 	switch {
@@ -62,8 +85,61 @@ func (c *command) tellMember(m api.MemberPage) {
 	case m.Ended != "":
 		standing = "no longer in: " + m.Ended
 	}
-	c.line("%s, %s", m.Name, standing)
+	c.line("%s, %s%s", m.Name, standing, takesPart(m.Level, m.AwayUntil, m.Lapsed))
+	c.tellWords(m)
 	c.line("id  %s", m.ID)
+	c.tellComing(m)
+}
+
+// tellWords tells what a member says of herself, and others of what she did.
+func (c *command) tellWords(m api.MemberPage) {
+	if m.Does != "" {
+		c.line("does: %s", strings.TrimSpace(m.Does))
+	}
+	if m.Intro != "" {
+		c.line("%s", strings.TrimSpace(m.Intro))
+	}
+	for _, one := range []struct {
+		what string
+		of   []api.Item
+	}{{"helps with", m.Helps}, {"learns", m.Learns}} {
+		if len(one.of) > 0 {
+			c.line("%s: %s", one.what, titles(one.of))
+		}
+	}
+	if len(m.Service) > 0 {
+		c.line("does for all: %s", strings.Join(m.Service, ", "))
+	}
+	if len(m.Guides) > 0 {
+		c.line("guided by: %s", names(m.Guides))
+	}
+	for _, r := range m.Recognised {
+		c.line("recognised for %s", r.Says)
+	}
+	for _, p := range m.Between {
+		c.line("%s: %s (%s)", p.At.Local().Format("2 January 2006"), p.Says, short(p.Item.ID))
+	}
+	switch {
+	case m.Commitment == "":
+		c.line("no commitment yet")
+	case m.CommittedAt != nil:
+		c.line("commitment: %s (since %s)", strings.TrimSpace(m.Commitment), m.CommittedAt.Local().Format("2 January 2006"))
+	}
+	if m.Parting != "" {
+		c.line("on leaving: %s", m.Parting)
+	}
+}
+
+func titles(items []api.Item) string {
+	var titles []string
+	for _, i := range items {
+		titles = append(titles, i.Title)
+	}
+	return strings.Join(titles, ", ")
+}
+
+// tellComing tells how a member came in, and by which devices.
+func (c *command) tellComing(m api.MemberPage) {
 	for _, a := range m.Admissions {
 		switch {
 		case a.Invite == "":
@@ -87,11 +163,6 @@ func (c *command) tellMember(m api.MemberPage) {
 	}
 	for _, f := range m.Follows {
 		c.line("carries on as %s (%s), vouched for by %s", f.Member.Name, short(f.Member.ID), names(f.Vouched))
-	}
-	if m.Commitment != "" {
-		c.line("commitment: %s", m.Commitment)
-	} else {
-		c.line("no commitment yet")
 	}
 }
 

@@ -98,7 +98,9 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             list, search WORDS      what is here; show ID, history ID
             import DIR, export DIR  Markdown, in and out
   together  member list, status     who is here, which nodes are within reach
-            member show|promote|demote|remove|log ID, leave
+            member show|promote|demote|remove|log ID, away, leave
+            hello, unmet, who       who came, whom you have not met, who knows what
+            thanks|try|flag ID      comment ID TEXT, recognise @NAME --area A --for ID, mute @NAME
             policy, invite list     how people come in
             sync, connect ADDR      bring them together now
             conflict list, same     what two chose, wrote or named apart
@@ -154,6 +156,7 @@ func (c *command) root() *cobra.Command {
 		c.status(), c.connect(), c.sync(),
 		c.way(), c.story(), c.tell(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
+		c.away(), c.who(), c.unmet(), c.graph(), c.hello(), c.recognise(), c.thanks(), c.try(), c.flag(), c.mute(), c.comment(),
 		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(),
 		c.gathering(),
 		c.conflict(), c.same(), c.shelve(), c.withdraw(), c.bridge(), c.share(), c.split(), c.demo(), c.debug(),

@@ -15,6 +15,7 @@ type Backend interface {
 	Choosers
 	Bridging
 	Acquainting
+	Marking
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

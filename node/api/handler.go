@@ -23,6 +23,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.communities(b)
 	a.people(b)
 	a.acquaintances(b)
+	a.marks(b)
 	a.devices(b)
 	a.documents(b)
 	a.node(b)

@@ -28,7 +28,7 @@ type People interface {
 	// Leaving says what it means that this node's person leaves.
 	Leaving(context.Context, Call) (Parting, error)
 	// Leave does it.
-	Leave(context.Context, Call) (Parting, error)
+	Leave(context.Context, Call, Leaving) (Parting, error)
 	// Entrants says what it means to end an invite with all who came in by it.
 	Entrants(ctx context.Context, call Call, invite string) (Parting, error)
 	// RemoveEntrants does it.
@@ -169,8 +169,25 @@ type Kept struct {
 type Parting struct {
 	Kept []Kept   `json:"kept"`
 	Says []string `json:"says" doc:"the same for a person, and what they still have, in sentences"`
+	// Rests is what rests on this node's person alone, of one who leaves.
+	Rests []Rest `json:"rests,omitempty"`
 	// Change is the id of the change that did it; empty in what is said before.
 	Change string `json:"change,omitempty"`
+}
+
+// Rest is one thing that rests on one member alone.
+type Rest struct {
+	What   string   `json:"what" enum:"steward,host,champion,helper"`
+	Item   Item     `json:"item" doc:"what she cares for; of a helper the area"`
+	Others []Person `json:"others" doc:"who stands nearest, and could take it"`
+	Says   string   `json:"says"`
+	Next   string   `json:"next" doc:"how to hand it over"`
+}
+
+// Leaving goes with leaving.
+type Leaving struct {
+	Parting    string `json:"parting,omitempty" doc:"words that stay on her page"`
+	ForgetName bool   `json:"forget_name,omitempty" doc:"she is called a former member from now on"`
 }
 
 // Removing goes with a removal.
@@ -241,8 +258,11 @@ func (c *Client) Leaving(ctx context.Context) (Parting, error) {
 }
 
 // Leave leaves the community.
-func (c *Client) Leave(ctx context.Context) (Parting, error) {
-	return do[Parting](ctx, c, http.MethodPost, "/v1/leave", nil, nil)
+func (c *Client) Leave(ctx context.Context, l Leaving) (Parting, error) {
+	if err := checkText(l.Parting); err != nil {
+		return Parting{}, err
+	}
+	return do[Parting](ctx, c, http.MethodPost, "/v1/leave", nil, l)
 }
 
 func entrants(invite string) string { return "/v1/invites/" + url.PathEscape(invite) + "/entrants" }
@@ -315,7 +335,9 @@ func (a *acts) people(b People) {
 	act(a, http.MethodGet, "/v1/leave", "leaving", "See what leaving means",
 		func(ctx context.Context, call Call, _ plain) (Parting, error) { return b.Leaving(ctx, call) })
 	act(a, http.MethodPost, "/v1/leave", "leave", "Leave the community",
-		func(ctx context.Context, call Call, _ plain) (Parting, error) { return b.Leave(ctx, call) })
+		func(ctx context.Context, call Call, in with[Leaving]) (Parting, error) {
+			return b.Leave(ctx, call, in.Body)
+		})
 	act(a, http.MethodGet, "/v1/invites/{id}/entrants", "entrants", "See what ending an invite with its entrants means",
 		func(ctx context.Context, call Call, in about) (Parting, error) { return b.Entrants(ctx, call, in.ID) })
 	act(a, http.MethodPost, "/v1/invites/{id}/entrants", "remove-entrants", "End an invite and remove who came in by it",

@@ -47,7 +47,7 @@ func (p *peopled) Leaving(context.Context, Call) (Parting, error) {
 	return Parting{Kept: []Kept{}, Says: []string{}}, nil
 }
 
-func (p *peopled) Leave(context.Context, Call) (Parting, error) {
+func (p *peopled) Leave(context.Context, Call, Leaving) (Parting, error) {
 	p.note("leave")
 	return Parting{Kept: []Kept{}, Says: []string{}}, nil
 }
@@ -91,7 +91,7 @@ func TestPeople(t *testing.T) {
 		func() error { _, err := c.Removal(ctx, who); return err },
 		func() error { _, err := c.Remove(ctx, who, Removing{Reason: "ä & b"}); return err },
 		func() error { _, err := c.Leaving(ctx); return err },
-		func() error { _, err := c.Leave(ctx); return err },
+		func() error { _, err := c.Leave(ctx, Leaving{}); return err },
 		func() error { _, err := c.Entrants(ctx, who); return err },
 		func() error { _, err := c.RemoveEntrants(ctx, who, Removing{Reason: "x"}); return err },
 		func() error { _, err := c.Policy(ctx); return err },

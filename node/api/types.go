@@ -287,6 +287,7 @@ type Entry struct {
 	At        time.Time      `json:"at"`
 	Body      string         `json:"body,omitempty"`
 	Withdrawn bool           `json:"withdrawn,omitempty"`
+	Folded    string         `json:"folded,omitempty" doc:"why this node shows it closed: its author is muted here"`
 	Fields    map[string]any `json:"fields,omitempty"`
 }
 
@@ -319,6 +320,7 @@ type Document struct {
 	Same      []string   `json:"same,omitempty"`
 	Whence    *Whence    `json:"whence,omitempty" doc:"of what came over a bridge"`
 	Conflicts []Conflict `json:"conflicts,omitempty" doc:"what two chose or wrote apart, and nobody settled"`
+	Folded    string     `json:"folded,omitempty" doc:"why it is shown closed: flagged by three, by a convener or by oneself, or its author is muted here"`
 	History   []Step     `json:"history"`
 }
 
@@ -355,7 +357,8 @@ type Item struct {
 	Snippet string     `json:"snippet,omitempty"`
 	// BeingSetRight says that a removal, or what else ended somebody's right,
 	// is not worked into this line yet. A document that is asked for is right.
-	BeingSetRight bool `json:"being_set_right,omitempty"`
+	BeingSetRight bool   `json:"being_set_right,omitempty"`
+	Folded        string `json:"folded,omitempty" doc:"why it is shown closed: flagged, or its author is muted here"`
 }
 
 // Items is one page of a list.

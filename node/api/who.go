@@ -21,6 +21,8 @@ type Acquainting interface {
 	Arrivals(context.Context, Call) (Arrivals, error)
 	// Introduce sets what she says of herself; what is empty stays as it is.
 	Introduce(context.Context, Call, Introduction) (Made, error)
+	// Away says until when she is away, or that she is back.
+	Away(context.Context, Call, Away) (Away, error)
 	// Recognise says for what, in which area, a member is recognised.
 	Recognise(ctx context.Context, call Call, member string, recognising Recognising) (Recognition, error)
 	// Unrecognise takes that back.
@@ -110,6 +112,12 @@ type Introduction struct {
 	Service []string `json:"service,omitempty" doc:"what she does for all: welcomer, reporter ..."`
 }
 
+// Away is until when a member is away.
+type Away struct {
+	Until string `json:"until,omitempty" doc:"the last day, 2026-08-31; asked for also as a while (10d, 6w), back, or empty: four weeks"`
+	Back  bool   `json:"back,omitempty" doc:"of an answer: she is back"`
+}
+
 // Graph is who knows whom.
 type Graph struct {
 	Nodes []GraphNode `json:"nodes" doc:"all who are in, by name"`
@@ -162,6 +170,11 @@ func (c *Client) Introduce(ctx context.Context, i Introduction) (Made, error) {
 	return do[Made](ctx, c, http.MethodPost, "/v1/introduction", nil, i)
 }
 
+// Away says until when one is away.
+func (c *Client) Away(ctx context.Context, a Away) (Away, error) {
+	return do[Away](ctx, c, http.MethodPut, "/v1/away", nil, a)
+}
+
 // Recognise says for what a member is recognised.
 func (c *Client) Recognise(ctx context.Context, id string, r Recognising) (Recognition, error) {
 	if err := checkText(r.Words); err != nil {
@@ -207,6 +220,8 @@ func (a *acts) acquaintances(b Acquainting) {
 		func(ctx context.Context, call Call, in with[Introduction]) (Made, error) {
 			return b.Introduce(ctx, call, in.Body)
 		})
+	act(a, http.MethodPut, "/v1/away", "away", "Say until when one is away",
+		func(ctx context.Context, call Call, in with[Away]) (Away, error) { return b.Away(ctx, call, in.Body) })
 	act(a, http.MethodPut, "/v1/members/{id}/recognition", "recognise", "Recognise a member for a contribution",
 		func(ctx context.Context, call Call, in aboutWith[Recognising]) (Recognition, error) {
 			return b.Recognise(ctx, call, in.ID, in.Body)

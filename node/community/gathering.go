@@ -192,7 +192,7 @@ func On(f *envelope.Folded) (Day, bool) {
 // is the same day in almost every zone.
 const noon = 12 * 60 * 60
 
-// gatheringDeeds lists who comes and who was there, on the day it is on.
+// gatheringDeeds lists who comes, who hosts and who was there, on the day it is on.
 func gatheringDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 	for _, own := range f.Field("coming").Own {
 		if own.Value == "yes" {
@@ -202,6 +202,11 @@ func gatheringDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 	at := f.Created
 	if day, ok := On(f); ok {
 		at = uint64(max(int(day)*86400+noon, 0))
+	}
+	for _, v := range f.Field("hosts").Set {
+		if who, ok := v.(protocol.MemberID); ok {
+			deeds = append(deeds, envelope.Deed{What: envelope.Hosted, By: who, At: at})
+		}
 	}
 	for _, who := range Here(f) {
 		deeds = append(deeds, envelope.Deed{What: envelope.Here, By: who, At: at})

@@ -12,9 +12,11 @@ import (
 const (
 	newcomerDays = 60  // after which a newcomer is none any more
 	lapsedDays   = 400 // after which a commitment is to be said anew
-	awayDays     = 28  // that somebody is away who does not say until when
 	actDays      = 90  // of whose acts a level is made
 )
+
+// AwayDays is how many days somebody is away who does not say until when.
+const AwayDays = 28
 
 const secondsADay = 24 * 60 * 60
 
@@ -74,10 +76,6 @@ func ForgetsName(f *envelope.Folded) bool {
 
 // Today returns the day of a time in seconds since 1970, in UTC.
 func Today(now uint64) Day { return Day(now / secondsADay) }
-
-// AwayFor returns the last day of a while that begins now: what "away" means
-// for somebody who does not say until when.
-func AwayFor(now uint64) Day { return Today(now) + awayDays }
 
 // Away tells whether she said that she is away on that day.
 func (p *Person) Away(now uint64) bool {
