@@ -21,6 +21,9 @@
 // own; a sync session is one that reads and one that writes; a join under way
 // is one; dialling is one, and one a dial.
 //
+// A [Village] is nodes of one process without network and timers, by a clock
+// that is set: for communities that are told.
+//
 // # What lies where
 //
 // A home is one directory of mode 0700 that one node at a time has locked; see

@@ -19,6 +19,7 @@ type end struct {
 	*community
 	session *session
 	over    bool // this side has hung up
+	full    bool // it had more to say than is ever queued
 }
 
 // meet lets two nodes of a community tell each other all that they may, and
@@ -79,7 +80,7 @@ func (m *meeting) talk(ctx context.Context) error {
 
 func (e *end) begin(ctx context.Context, other *community, called bool) error {
 	e.session = &session{
-		id: replica.SessionID(e.numbers.Add(1)), stream: &stream{rawStream: mute{}}, peer: other.node.net.id(),
+		id: replica.SessionID(e.numbers.Add(1)), stream: &stream{rawStream: mute{end: e}}, peer: other.node.net.id(),
 		called: called, device: other.persona.Device.ID(), out: make(chan []byte, outQueue),
 	}
 	return e.stand(ctx, func() {
@@ -97,7 +98,7 @@ func (e *end) hear(ctx context.Context, frames [][]byte) (said [][]byte, err err
 		}
 		e.step(inputs...)
 		e.tick()
-		for {
+		for !e.full {
 			select {
 			case frame, open := <-e.session.out:
 				if open {
@@ -110,6 +111,9 @@ func (e *end) hear(ctx context.Context, frames [][]byte) (said [][]byte, err err
 			return
 		}
 	})
+	if err == nil && e.full {
+		err = fmt.Errorf("%s has more to say than a meeting carries", e.persona.Name)
+	}
 	return said, err
 }
 
@@ -145,7 +149,11 @@ func (c *community) tick() {
 	}
 }
 
-// mute is the stream of a session that has none.
-type mute struct{ rawStream }
+// mute is the stream of a session that has none: it is reset when the session
+// queues too much.
+type mute struct {
+	rawStream
+	end *end
+}
 
-func (mute) Reset() {}
+func (m mute) Reset() { m.end.full = true }
