@@ -130,9 +130,37 @@ func (c *community) prepared(call api.Call, d api.Draft) (api.Draft, error) {
 		}
 	case "project":
 		unless("joined", "")
+	case "pairing":
+		if strings.TrimSpace(d.Title) == "" {
+			title, err := c.pairingTitle(d)
+			if err != nil {
+				return d, err
+			}
+			d.Title = title
+		}
 	}
 	d.Fields = fields
 	return d, nil
+}
+
+// pairingTitle names a pairing by what is learned in it.
+func (c *community) pairingTitle(d api.Draft) (string, error) {
+	if len(d.Areas) == 0 {
+		return "", api.Hint(fmt.Errorf("%w: a pairing is about something", api.ErrUsage), "name the area: --area arms")
+	}
+	var titles []string
+	for _, area := range d.Areas {
+		id, err := names{c}.Document(area)
+		if err != nil {
+			return "", err
+		}
+		card, err := c.shelf.card(id)
+		if err != nil {
+			return "", err
+		}
+		titles = append(titles, card.Title)
+	}
+	return "Learning " + strings.Join(titles, ", "), nil
 }
 
 // gatheringDraft fills in a new gathering: its zone is this machine's, whoever

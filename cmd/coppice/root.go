@@ -98,6 +98,8 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             list, search WORDS      what is here; show ID, history ID
             import DIR, export DIR  Markdown, in and out
   together  member list, status     who is here, which nodes are within reach
+            gathering new|list      when we meet: coming ID, here ID, notes ID; ics
+            project, pairing        do something together, learn at somebody's side
             member show|promote|demote|remove|log ID, away, leave
             hello, unmet, who       who came, whom you have not met, who knows what
             thanks|try|flag ID      comment ID TEXT, recognise @NAME --area A --for ID, mute @NAME
@@ -158,7 +160,7 @@ func (c *command) root() *cobra.Command {
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
 		c.away(), c.who(), c.unmet(), c.graph(), c.hello(), c.recognise(), c.thanks(), c.try(), c.flag(), c.mute(), c.comment(),
 		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(),
-		c.gathering(),
+		c.gathering(), c.project(), c.pairing(),
 		c.conflict(), c.same(), c.shelve(), c.withdraw(), c.bridge(), c.share(), c.split(), c.demo(), c.debug(),
 	)
 	return root

@@ -121,8 +121,9 @@ func Stage(f *envelope.Folded) string {
 	return Stages[least]
 }
 
-// pairingDeeds lists who helps whom along and who learns with whom, from when
-// the later of the two said so.
+// pairingDeeds lists who helps whom along and who learns with whom: from when
+// the later of the two said so, and again with all that either wrote into the
+// diary.
 func pairingDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 	since := func(side string, who protocol.MemberID) (at uint64) {
 		for _, own := range f.Field(side).Own {
@@ -138,9 +139,18 @@ func pairingDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 				continue
 			}
 			at := max(since("mentors", m), since("apprentices", a))
-			deeds = append(deeds,
-				envelope.Deed{What: envelope.Mentored, By: m, To: a, At: at},
-				envelope.Deed{What: envelope.Learned, By: a, To: m, At: at})
+			mentored := envelope.Deed{What: envelope.Mentored, By: m, To: a, At: at}
+			learned := envelope.Deed{What: envelope.Learned, By: a, To: m, At: at}
+			deeds = append(deeds, mentored, learned)
+			for _, e := range f.Field("diary").Entries {
+				d := mentored
+				if e.By == a {
+					d = learned
+				}
+				if d.At, d.Entry = e.At, e.ID; d.By == e.By && !e.Withdrawn {
+					deeds = append(deeds, d)
+				}
+			}
 		}
 	}
 	return deeds
