@@ -99,6 +99,11 @@ func (n *Node) openCommunity(id protocol.CommunityID) (*community, error) {
 	}
 	c.subscribe(c.replica.Topics())
 	go c.loop()
+	n.goes(func() { // so that the first who asks does not wait for it
+		if _, _, err := c.shelf.survey(); err != nil {
+			c.log.Warn("what lists are derived of cannot be read", "error", err)
+		}
+	})
 	return c, nil
 }
 

@@ -20,8 +20,8 @@ type ledger struct {
 
 	mu     sync.Mutex
 	facts  map[protocol.DocumentID]*envelope.Facts // nil: not read yet
-	sorted []*envelope.Facts                       // of facts by id; nil: to be made
-	groups *envelope.Groups                        // of sorted
+	sorted []*envelope.Facts                       // by id
+	groups *envelope.Groups                        // of sorted; nil: to be made
 }
 
 // take notes what the view shows now. The shelf's writer alone calls it.
@@ -31,32 +31,55 @@ func (l *ledger) take(documents map[protocol.DocumentID]replica.Document) {
 	if l.facts == nil {
 		return
 	}
+	l.sorted = slices.Clone(l.sorted) // whoever reads the old one goes on with it
 	for id, d := range documents {
-		if d.Folded == nil {
+		var now *envelope.Facts
+		if d.Folded != nil {
+			now = l.kinds.Facts(d.Folded)
+		}
+		at, known := slices.BinarySearchFunc(l.sorted, id, func(f *envelope.Facts, id protocol.DocumentID) int { return f.ID.Compare(id) })
+		if was := l.facts[id]; was != nil && joins(was) || now != nil && joins(now) {
+			l.groups = nil
+		}
+		switch {
+		case now == nil && known:
+			l.sorted = slices.Delete(l.sorted, at, at+1)
 			delete(l.facts, id)
-		} else {
-			l.facts[id] = l.kinds.Facts(d.Folded)
+		case now != nil && known:
+			l.sorted[at], l.facts[id] = now, now
+		case now != nil:
+			l.sorted = slices.Insert(l.sorted, at, now)
+			l.facts[id] = now
 		}
 	}
-	l.sorted = nil
 }
+
+// joins tells whether a document may be one with another.
+func joins(f *envelope.Facts) bool { return len(f.Same) > 0 || f.Origin != "" }
 
 // forget has all be read again.
 func (l *ledger) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.facts, l.sorted = nil, nil
+	l.facts, l.sorted, l.groups = nil, nil, nil
 }
 
-// snapshot returns the facts by id, false when they are not read yet.
+// read takes the facts of all documents.
+func (l *ledger) read(facts map[protocol.DocumentID]*envelope.Facts) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.facts, l.groups = facts, nil
+	l.sorted = slices.SortedFunc(maps.Values(facts), func(a, b *envelope.Facts) int { return a.ID.Compare(b.ID) })
+}
+
+// snapshot returns the facts by id and which are one, false when they are not read yet.
 func (l *ledger) snapshot() ([]*envelope.Facts, *envelope.Groups, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.facts == nil {
 		return nil, nil, false
 	}
-	if l.sorted == nil {
-		l.sorted = slices.SortedFunc(maps.Values(l.facts), func(a, b *envelope.Facts) int { return a.ID.Compare(b.ID) })
+	if l.groups == nil {
 		l.groups = envelope.Group(l.sorted)
 	}
 	return l.sorted, l.groups, true
@@ -84,9 +107,7 @@ func (s *shelf) survey() ([]*envelope.Facts, *envelope.Groups, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s.ledger.mu.Lock()
-	s.ledger.facts, s.ledger.sorted = facts, nil
-	s.ledger.mu.Unlock()
+	s.ledger.read(facts)
 	all, groups, _ := s.ledger.snapshot()
 	return all, groups, nil
 }
