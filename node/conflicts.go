@@ -89,6 +89,7 @@ func (c *community) line(f *envelope.Facts) api.Item {
 	i := api.Item{ID: f.ID.String(), Title: f.Title, Author: &author, Created: &created, Updated: &updated}
 	if schema := c.node.kinds.Schema(f.Kind); schema != nil {
 		i.Kind = schema.Name
+		i.Title = c.titled(i.Kind, f.ID, f.Title)
 	}
 	return i
 }

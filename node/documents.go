@@ -275,7 +275,7 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 		}
 	}
 	if f.Kind == gathered.Gathering {
-		out.State = c.gatheringState(f, n.cfg.wall(call.Now))
+		out.State, out.Title = c.gatheringState(f, n.cfg.wall(call.Now)), c.titled(f.KindName, f.ID, f.Title)
 	}
 	return out, nil
 }
@@ -298,6 +298,9 @@ func (n *Node) folded(ctx context.Context, call api.Call, id string) (*community
 	at, err := c.find(id)
 	if err != nil {
 		return nil, found{}, nil, err
+	}
+	if !at.series.IsZero() {
+		return nil, at, nil, api.Hint(fmt.Errorf("%w: nobody has done anything about %s yet", api.ErrNotFound, id), "`coppice gathering show %s` shows what is planned", id)
 	}
 	d, err := c.document(ctx, at.document)
 	if err == nil && d == nil {

@@ -130,6 +130,30 @@ func (c *community) scribeless(wall uint64) ([]gathered.Occasion, error) {
 	return gathered.Scribeless(m.all(today, today+week), today), nil
 }
 
+// gatheringNotes returns the notes of all gatherings, for what they speak of.
+func (c *community) gatheringNotes(ctx context.Context) (notes []string, err error) {
+	cards, err := c.shelf.cards(gatheringKind)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range cards {
+		text := f.TextOf("notes")
+		if len(text) > envelope.CardText-4 { // the card may not hold all of it
+			d, err := c.document(ctx, f.ID)
+			if err != nil {
+				return nil, err
+			}
+			if d != nil {
+				text = d.Folded.TextOf("notes")
+			}
+		}
+		if text != "" && !f.Shelved {
+			notes = append(notes, text)
+		}
+	}
+	return notes, nil
+}
+
 // Gatherings implements [api.Gatherers].
 func (n *Node) Gatherings(_ context.Context, call api.Call, l api.GatheringListing) (out api.Gatherings, err error) {
 	c, err := n.pick(call)
@@ -221,7 +245,10 @@ func fill(line *api.GatheringLine, o *gathered.Occasion) {
 
 // every says a rhythm in words.
 func every(series *envelope.Folded) string {
-	rule, _ := gathered.RhythmOf(series)
+	rule, ok := gathered.RhythmOf(series)
+	if !ok {
+		return ""
+	}
 	start, _ := gathered.ParseWall(series.TextOf("start"))
 	return rule.Words(start.Day)
 }

@@ -41,6 +41,9 @@ func (c *community) findDay(rhythm, date string) (found, error) {
 	if err != nil {
 		return found{}, err
 	}
+	if copied, is, err := c.copiedDay(at.document, day); is || err != nil {
+		return found{document: copied, kind: at.kind}, err
+	}
 	if _, is := gathered.RhythmOf(series); !is {
 		return found{}, api.Hint(fmt.Errorf("%w: %q is no rhythm, it has no days to choose from", api.ErrUsage, series.Title), "leave out the date")
 	}
@@ -48,6 +51,39 @@ func (c *community) findDay(rhythm, date string) (found, error) {
 		return found{}, api.Hint(fmt.Errorf("%w: %q is not on %s", api.ErrUsage, series.Title, day.Words()), "%s", daysNear(series, day))
 	}
 	return found{document: id, kind: at.kind, series: at.document, slot: day}, nil
+}
+
+// copiedDay returns the occurrence that a fork brought along: a copy's id does
+// not follow from its rhythm and its day.
+func (c *community) copiedDay(series protocol.DocumentID, day gathered.Day) (id protocol.DocumentID, is bool, err error) {
+	m, err := c.meetings()
+	if err != nil {
+		return id, false, err
+	}
+	for _, f := range m.own[series] {
+		if _, slot, _ := gathered.Occurrence(f); slot == day {
+			return f.ID, true, nil
+		}
+	}
+	return id, false, nil
+}
+
+// titled returns what a document is called in lists: an occurrence that has no
+// name of its own by its rhythm and its day.
+func (c *community) titled(kind string, id protocol.DocumentID, title string) string {
+	if kind != gatheringKind {
+		return title
+	}
+	card, err := c.shelf.card(id)
+	if err != nil || card.TextOf("title") != "" {
+		return title
+	}
+	series, slot, is := gathered.Occurrence(card)
+	if !is {
+		return title
+	}
+	o := gathered.OccasionOn(c.rhythm(series), card, slot)
+	return o.Title() + ", " + o.Start.Day.String()
 }
 
 // daysNear names the days of a rhythm after one.
@@ -96,16 +132,16 @@ func unhosted(w replica.Write) replica.Write {
 }
 
 // carryOut does one intent on what was found.
-func (c *community) carryOut(ctx context.Context, call api.Call, at found, intent envelope.Intent) error {
+func (c *community) carryOut(ctx context.Context, call api.Call, at found, intent envelope.Intent) (written replica.Written, err error) {
 	w, err := c.beginning(at, intent)
 	if err != nil {
-		return err
+		return written, err
 	}
-	_, err = c.write(ctx, call, w)
+	written, err = c.write(ctx, call, w)
 	if errors.Is(err, envelope.ErrForbidden) && len(w.About) > 0 {
-		_, err = c.write(ctx, call, unhosted(w))
+		written, err = c.write(ctx, call, unhosted(w))
 	}
-	return err
+	return written, err
 }
 
 // prepared fills in what a draft leaves to us to say, by its kind.

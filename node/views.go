@@ -143,7 +143,7 @@ func (c *community) elements() (out []api.Element, err error) {
 func (c *community) item(i view.Item) api.Item {
 	author, created, updated := c.person(i.Author), at2time(i.Created), at2time(i.Updated)
 	return api.Item{
-		ID: i.ID.String(), Kind: i.Kind, Title: i.Title, Author: &author, Created: &created, Updated: &updated,
+		ID: i.ID.String(), Kind: i.Kind, Title: c.titled(i.Kind, i.ID, i.Title), Author: &author, Created: &created, Updated: &updated,
 		BeingSetRight: c.shelf.beingSetRight(i.ID),
 	}
 }

@@ -79,7 +79,7 @@ func TestCheck06BothMoveTheBench(t *testing.T) {
 	}
 }
 
-func TestMergeTwoMoveAGatheringThatIsOnce(t *testing.T) {
+func TestMergeTwoMoveAGathering(t *testing.T) {
 	club := play(t, thursdays, `{"at":"2026-05-05T09:00:00Z","who":"Rosa","run":["gathering","new","Cold room","--start","2026-06-03T14:00","--tz","Europe/Berlin","--place","Hall 4","--format","visit"],"as":"cold"}
 {"at":"2026-05-05T09:10:00Z","who":"Rosa","run":["add","@cold","hosts","@Dev"]}`)
 	club.apart(func() {

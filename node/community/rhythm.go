@@ -267,7 +267,7 @@ func (r Rhythm) Between(start, from, to Day, yield func(Day) bool) {
 	if r.every == 0 {
 		return
 	}
-	k, left := r.reaches(start, from), r.count
+	k, left, begins := r.reaches(start, from), r.count, dateOf(start)
 	if left > 0 {
 		k = 0
 		to = min(to, start+mostYears*366)
@@ -277,7 +277,7 @@ func (r Rhythm) Between(start, from, to Day, yield func(Day) bool) {
 		if first > to || first > Date(lastYear, 12, 31) {
 			return
 		}
-		for _, d := range r.falls(start, first, last) {
+		for _, d := range r.falls(begins, first, last) {
 			switch {
 			case d < start:
 				continue
@@ -331,11 +331,33 @@ func (r Rhythm) reaches(start, d Day) int {
 
 func (r Rhythm) weekOf(d Day) Day { return d - Day((d.Weekday()-r.week+7)%7) }
 
+// dated is a day with what rules ask of it.
+type dated struct {
+	Day
+	month, date int
+	length      int // of the month
+	weekday     Weekday
+}
+
+func dateOf(d Day) dated {
+	year, month, date := d.Civil()
+	return dated{d, month, date, monthLength(year, month), d.Weekday()}
+}
+
+// next returns the day after, which costs less than finding its date anew.
+func (d dated) next() dated {
+	if d.date == d.length {
+		return dateOf(d.Day + 1)
+	}
+	d.Day, d.date, d.weekday = d.Day+1, d.date+1, (d.weekday+1)%7
+	return d
+}
+
 // falls returns the days of a period that the rule means.
-func (r Rhythm) falls(start, first, last Day) (days []Day) {
-	for d := first; d <= last; d++ {
+func (r Rhythm) falls(start dated, first, last Day) (days []Day) {
+	for d := dateOf(first); d.Day <= last; d = d.next() {
 		if r.means(start, d) {
-			days = append(days, d)
+			days = append(days, d.Day)
 		}
 	}
 	if len(r.places) == 0 {
@@ -352,26 +374,23 @@ func (r Rhythm) falls(start, first, last Day) (days []Day) {
 
 // means tells whether the rule means a day, by what it says of days or, where
 // it says nothing, by the start.
-func (r Rhythm) means(start, d Day) bool {
-	year, month, date := d.Civil()
-	if len(r.months) > 0 && !slices.Contains(r.months, month) {
+func (r Rhythm) means(start, d dated) bool {
+	if len(r.months) > 0 && !slices.Contains(r.months, d.month) {
 		return false
 	}
-	length := monthLength(year, month)
-	if len(r.dates) > 0 && !slices.Contains(r.dates, date) && !slices.Contains(r.dates, date-length-1) {
+	if len(r.dates) > 0 && !slices.Contains(r.dates, d.date) && !slices.Contains(r.dates, d.date-d.length-1) {
 		return false
 	}
 	if len(r.weekdays) > 0 {
 		return slices.ContainsFunc(r.weekdays, func(w nth) bool {
-			return w.weekday == d.Weekday() && (w.n == 0 || w.n == (date-1)/7+1 || w.n == -1-(length-date)/7)
+			return w.weekday == d.weekday && (w.n == 0 || w.n == (d.date-1)/7+1 || w.n == -1-(d.length-d.date)/7)
 		})
 	}
-	_, startMonth, startDate := start.Civil()
 	switch {
 	case len(r.dates) > 0 || r.every == daily:
 		return true
 	case r.every == weekly:
-		return d.Weekday() == start.Weekday()
+		return d.weekday == start.weekday
 	}
-	return date == startDate && (r.every == monthly || len(r.months) > 0 || month == startMonth)
+	return d.date == start.date && (r.every == monthly || len(r.months) > 0 || d.month == start.month)
 }
