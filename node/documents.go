@@ -27,6 +27,9 @@ func (n *Node) New(ctx context.Context, call api.Call, d api.Draft) (api.Made, e
 		return api.Made{}, err
 	}
 	schema, intents, err := n.drafted(d)
+	if err == nil && d.Kind == termKind {
+		err = c.newWord(d.Title)
+	}
 	if err != nil {
 		return api.Made{}, err
 	}
@@ -140,11 +143,20 @@ func (n *Node) Answer(ctx context.Context, call api.Call, id string, a api.Answe
 	if at.kind != questionKind || at.entry != "" {
 		return api.Made{}, api.Hint(fmt.Errorf("%w: %s is no question but a %s", api.ErrUsage, id, at.what()), "`coppice list --kind question` shows the questions")
 	}
-	if strings.TrimSpace(a.Body) == "" {
-		return api.Made{}, fmt.Errorf("%w: an answer says something", api.ErrUsage)
+	said := map[string]any{}
+	if strings.TrimSpace(a.Body) != "" {
+		said["body"] = a.Body
+	}
+	if a.Story != "" {
+		if said["story"], err = c.storyCalled(a.Story); err != nil {
+			return api.Made{}, err
+		}
+	}
+	if len(said) == 0 {
+		return api.Made{}, api.Hint(fmt.Errorf("%w: an answer says something", api.ErrUsage), "write it into a file for --file, or name a story that answers it with --story")
 	}
 	w, err := c.write(ctx, call, replica.Write{Document: at.document, Intents: []envelope.Intent{
-		{Field: "answers", Verb: envelope.DoEnter, Value: map[string]any{"body": a.Body}},
+		{Field: "answers", Verb: envelope.DoEnter, Value: said},
 	}})
 	if err != nil {
 		return api.Made{}, err
@@ -212,7 +224,11 @@ func (n *Node) intend(ctx context.Context, call api.Call, id, field string, onto
 		made.ID = at.entry
 	}
 	if onto == nil || !at.series.IsZero() {
-		return made, c.carryOut(ctx, call, at, intent)
+		w, err := c.carryOut(ctx, call, at, intent)
+		if len(w.Entries) == 1 {
+			made.ID = envelope.EntryName(w.Entries[0]) // what was entered, not where
+		}
+		return made, err
 	}
 	write := replica.Write{Document: at.document, Intents: []envelope.Intent{intent}, Wall: c.node.cfg.wall(call.Now), Names: names{c}}
 	made.Merged, err = c.rewrite(ctx, write, onto)
@@ -273,6 +289,9 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 			}
 			out.Fields[pair.Name] = c.plain(pair.Value)
 		}
+	}
+	if err := n.showDomain(ctx, call, c, &out, f); err != nil {
+		return api.Document{}, err
 	}
 	if f.Kind == gathered.Gathering {
 		out.State, out.Title = c.gatheringState(f, n.cfg.wall(call.Now)), c.titled(f.KindName, f.ID, f.Title)

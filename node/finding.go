@@ -34,8 +34,9 @@ func (f found) what() string {
 }
 
 // find returns what an id, or its beginning, means; "me" is this node's own
-// member document, and "@Dev" Dev's. Of documents that are one it is the oldest, so that whatever
-// points to another points to it.
+// member document, "@Dev" Dev's, and "charter" the charter; a term's name
+// will do for its id. Of documents that are one it is the oldest, so that
+// whatever points to another points to it.
 func (c *community) find(id string) (found, error) {
 	at, err := c.findItself(id)
 	if err != nil || at.entry != "" {
@@ -53,6 +54,9 @@ func (c *community) findItself(id string) (found, error) {
 	if id == "me" {
 		kind := c.node.kinds.Named(memberKind).Kind
 		return found{document: protocol.DeriveDocument(c.id, kind, c.persona.Member[:]), kind: memberKind}, nil
+	}
+	if id == charterKind {
+		return found{document: c.charterID(), kind: charterKind}, nil
 	}
 	if strings.TrimSpace(id) == "" {
 		return found{}, fmt.Errorf("%w: no id given", api.ErrUsage)
@@ -72,6 +76,11 @@ func (c *community) findItself(id string) (found, error) {
 		item, entry, err = c.shelf.view.Find(id)
 	}
 	var many *view.AmbiguousError
+	if errors.Is(err, view.ErrNotFound) {
+		if term, named, err := (names{c}).term(id); named || err != nil {
+			return found{document: term, kind: termKind}, err
+		}
+	}
 	switch {
 	case errors.As(err, &many):
 		return found{}, api.Hint(fmt.Errorf("%w: %q", api.ErrAmbiguous, id), "it may be %s", several(many.Candidates))

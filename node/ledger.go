@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"coppice.example/node/domain"
 	"coppice.example/node/envelope"
 	"coppice.example/node/replica"
 	"coppice.example/node/view"
@@ -22,6 +23,7 @@ type ledger struct {
 	facts  map[protocol.DocumentID]*envelope.Facts // nil: not read yet
 	sorted []*envelope.Facts                       // by id
 	groups *envelope.Groups                        // of sorted; nil: to be made
+	termed uint64                                  // how often terms have changed
 }
 
 // take notes what the view shows now. The shelf's writer alone calls it.
@@ -40,6 +42,9 @@ func (l *ledger) take(documents map[protocol.DocumentID]replica.Document) {
 		at, known := slices.BinarySearchFunc(l.sorted, id, func(f *envelope.Facts, id protocol.DocumentID) int { return f.ID.Compare(id) })
 		if was := l.facts[id]; was != nil && joins(was) || now != nil && joins(now) {
 			l.groups = nil
+		}
+		if was := l.facts[id]; was != nil && was.Kind == domain.Term || now != nil && now.Kind == domain.Term {
+			l.termed++
 		}
 		switch {
 		case now == nil && known:
@@ -62,6 +67,7 @@ func (l *ledger) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.facts, l.sorted, l.groups = nil, nil, nil
+	l.termed++
 }
 
 // read takes the facts of all documents.
@@ -69,6 +75,7 @@ func (l *ledger) read(facts map[protocol.DocumentID]*envelope.Facts) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.facts, l.groups = facts, nil
+	l.termed++
 	l.sorted = slices.SortedFunc(maps.Values(facts), func(a, b *envelope.Facts) int { return a.ID.Compare(b.ID) })
 }
 
@@ -83,6 +90,13 @@ func (l *ledger) snapshot() ([]*envelope.Facts, *envelope.Groups, bool) {
 		l.groups = envelope.Group(l.sorted)
 	}
 	return l.sorted, l.groups, true
+}
+
+// terms tells how often terms have changed.
+func (l *ledger) terms() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.termed
 }
 
 // facts returns the facts of every document by id: to be read, not changed.

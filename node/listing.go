@@ -56,6 +56,9 @@ func (n *Node) List(ctx context.Context, call api.Call, l api.Listing) (api.Item
 	if next != "" {
 		out.Next = &next
 	}
+	if err := c.howFar(out.Items, n.cfg.wall(call.Now)); err != nil {
+		return api.Items{}, err
+	}
 	return out, nil
 }
 

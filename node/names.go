@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,12 +18,20 @@ type names struct{ *community }
 // well: a short word may well be the beginning of some id.
 const leastPrefix = 8
 
-// Document implements envelope.Names: an id, or the beginning of one.
+// Document implements envelope.Names: the title of a term or one of its
+// aliases, an id, or the beginning of one.
 func (n names) Document(text string) (protocol.DocumentID, error) {
-	if len(text) < leastPrefix {
-		return protocol.DocumentID{}, fmt.Errorf("%w: no document %q", api.ErrNotFound, text)
+	id, ok, err := n.term(text)
+	if ok || err != nil {
+		return id, err
+	}
+	if len(text) < leastPrefix && text != "me" {
+		return protocol.DocumentID{}, unknown(text)
 	}
 	at, err := n.find(text)
+	if errors.Is(err, api.ErrNotFound) {
+		err = unknown(text)
+	}
 	if err != nil {
 		return protocol.DocumentID{}, err
 	}

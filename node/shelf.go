@@ -45,6 +45,7 @@ type shelf struct {
 	people  map[protocol.MemberID]string
 	title   string // of the charter
 	ledger  ledger
+	lexicon lexicon
 	// wrong are the documents of which the view does not show what verdicts make
 	// of them now; false: what sets one right is pending.
 	wrong map[protocol.DocumentID]bool

@@ -93,14 +93,23 @@ func (c *command) tellDocument(d api.Document) {
 	if d.Waiting > 0 {
 		c.line("(%s for a key)", count(d.Waiting, "change")+" waiting")
 	}
+	switch d.Kind {
+	case "question":
+		c.tellQuestion(d)
+	case "term":
+		c.tellTerm(d)
+	}
 	if d.Body != "" {
 		c.line("\n%s", strings.TrimRight(d.Body, "\n"))
+	}
+	if d.Kind == "discussion" {
+		c.tellDiscussion(d)
 	}
 	for _, a := range d.Answers {
 		if !a.Withdrawn && a.Folded != "" {
 			c.line("\nan answer is closed: %s", a.Folded)
 		} else if !a.Withdrawn {
-			c.line("\n%s answers (%s):\n%s", a.Author.Name, short(a.ID), strings.TrimRight(a.Body, "\n"))
+			c.tellAnswer(a, d.Author)
 		}
 	}
 }

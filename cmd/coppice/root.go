@@ -93,7 +93,10 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             open                    the pages, in a browser on this machine
   practice  way new --title T       what we know how to do (--file F for the text)
             tell --title T          a story: what happened to you
-            ask TITLE               a question; answer ID answers it
+            ask TITLE               a question; answer ID, helped ANSWER, close ID, metoo ID
+            agenda, map             what we keep asking; the areas of what we do
+            charter, term           what we care about and our words, together
+            discussion              talk something over, and decide
             edit ID --file F        change a text
             list, search WORDS      what is here; show ID, history ID
             import DIR, export DIR  Markdown, in and out
@@ -160,6 +163,7 @@ func (c *command) root() *cobra.Command {
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
 		c.away(), c.who(), c.unmet(), c.graph(), c.hello(), c.recognise(), c.thanks(), c.try(), c.flag(), c.mute(), c.comment(),
 		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(),
+		c.charter(), c.term(), c.mapping(), c.question(), c.helped(), c.close(), c.metoo(), c.champion(), c.agenda(), c.discussion(),
 		c.gathering(), c.project(), c.pairing(),
 		c.conflict(), c.same(), c.shelve(), c.withdraw(), c.bridge(), c.share(), c.split(), c.demo(), c.debug(),
 	)

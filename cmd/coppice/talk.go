@@ -25,6 +25,19 @@ func (c *command) tellShown(cmd *cobra.Command, d api.Document) {
 		}
 		c.say("what others say of it is not to be had: %v", err)
 	}
+	if d.Kind == "charter" {
+		client, err := c.dial()
+		if err == nil {
+			defer client.Close()
+			var ch api.Charter
+			if ch, err = client.Charter(cmd.Context()); err == nil {
+				c.tellCharter(ch)
+				c.tellTalk(d)
+				return
+			}
+		}
+		c.say("what is in force is not to be had: %v", err)
+	}
 	if d.Folded != "" {
 		c.line("this %s is closed: %s\n%s", d.Kind, d.Folded, d.ID)
 		return

@@ -10,6 +10,9 @@ type Backend interface {
 	Devices
 	Views
 	Committers
+	Charterers
+	Questioners
+	Wordsmiths
 	Gatherers
 	Forks
 	Choosers

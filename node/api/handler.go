@@ -33,6 +33,9 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.forks(b)
 	a.choosers(b)
 	a.bridging(b)
+	a.questions(b)
+	a.terms(b)
+	a.charters(b)
 	a.sessions(s, web)
 	a.describeEvents()
 }

@@ -150,6 +150,9 @@ type hinted struct {
 
 func (h *hinted) Unwrap() error { return h.error }
 
+// Advice says what to do about it.
+func (h *hinted) Advice() string { return h.hint }
+
 // Hint gives an error the hint that its readers see.
 func Hint(err error, format string, args ...any) error {
 	return &hinted{err, fmt.Sprintf(format, args...)}

@@ -277,7 +277,8 @@ type Assignment struct {
 
 // Answering is an answer to a question.
 type Answering struct {
-	Body string `json:"body"`
+	Body  string `json:"body,omitempty" doc:"may be left out when a story answers"`
+	Story string `json:"story,omitempty" doc:"the id of a story that answers it"`
 }
 
 // Entry is an entry of a log in a document: an answer, say.
@@ -354,6 +355,7 @@ type Item struct {
 	Author  *Person    `json:"author,omitempty"`
 	Created *time.Time `json:"created,omitempty"`
 	Updated *time.Time `json:"updated,omitempty"`
+	State   string     `json:"state,omitempty" doc:"how far it has come: open, solved, proven ..."`
 	Snippet string     `json:"snippet,omitempty"`
 	// BeingSetRight says that a removal, or what else ended somebody's right,
 	// is not worked into this line yet. A document that is asked for is right.

@@ -1,6 +1,7 @@
 package envelope
 
 import (
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -150,8 +151,9 @@ func locate[T any, P textID[T]](id P, text string, names Names, ask func(Names, 
 
 // hintOf passes on what to do from an error that says so.
 func hintOf(err error) string {
-	if r, ok := err.(*Refusal); ok {
-		return r.Hint
+	var advising interface{ Advice() string }
+	if errors.As(err, &advising) {
+		return advising.Advice()
 	}
 	return "give its id, or enough of its beginning"
 }

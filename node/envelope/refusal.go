@@ -31,6 +31,9 @@ type Refusal struct {
 // Error implements error.
 func (r *Refusal) Error() string { return r.Saying }
 
+// Advice says what to do; it may be empty.
+func (r *Refusal) Advice() string { return r.Hint }
+
 // Unwrap returns the sentinel.
 func (r *Refusal) Unwrap() error { return r.Reason }
 

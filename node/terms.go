@@ -1,0 +1,262 @@
+package node
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"coppice.example/node/api"
+	"coppice.example/node/domain"
+	"coppice.example/node/envelope"
+	"coppice.example/protocol"
+)
+
+const termKind = "term"
+
+// lexicon keeps the terms as they were read last.
+type lexicon struct {
+	mu    sync.Mutex
+	of    *envelope.Groups // with which they were read
+	at    uint64           // how often terms had changed then
+	terms *domain.Terms
+}
+
+// terms returns the words of the domain.
+func (s *shelf) terms() (*domain.Terms, error) {
+	s.fresh()
+	at := s.ledger.terms() // what changes from here on is read the next time
+	_, groups, err := s.survey()
+	if err != nil {
+		return nil, err
+	}
+	s.lexicon.mu.Lock()
+	defer s.lexicon.mu.Unlock()
+	if s.lexicon.of != groups || s.lexicon.at != at {
+		cards, err := s.cards(termKind)
+		if err != nil {
+			return nil, err
+		}
+		s.lexicon.of, s.lexicon.at, s.lexicon.terms = groups, at, domain.NewTerms(cards, groups)
+	}
+	return s.lexicon.terms, nil
+}
+
+// term returns the term that a title or an alias names; false when it names none.
+func (n names) term(text string) (id protocol.DocumentID, ok bool, err error) {
+	terms, err := n.shelf.terms()
+	if err != nil {
+		return id, false, err
+	}
+	switch all := terms.Named(text); len(all) {
+	case 0:
+		return id, false, nil
+	case 1:
+		return all[0].ID, true, nil
+	default:
+		var several []string
+		for _, w := range all[:min(len(all), 4)] {
+			several = append(several, fmt.Sprintf("%s (%q)", w.ID.String()[:16], w.Title))
+		}
+		return id, false, api.Hint(fmt.Errorf("%w: %q is the name of %d terms", api.ErrAmbiguous, text, len(all)), "it may be %s; `coppice same` makes two one", strings.Join(several, ", "))
+	}
+}
+
+// unknown says that nothing is called so, and how a word becomes known.
+func unknown(text string) error {
+	return api.Hint(fmt.Errorf("%w: there is no term or document %q", api.ErrNotFound, text),
+		"`coppice map` shows the areas; `coppice term new %s --area` makes it one", quoted(text))
+}
+
+// newWord refuses to make a term under a name that one has.
+func (c *community) newWord(title string) error {
+	terms, err := c.shelf.terms()
+	if err != nil {
+		return err
+	}
+	if all := terms.Named(title); len(all) > 0 {
+		id := all[0].ID.String()[:8]
+		return api.Hint(fmt.Errorf("%w: there is a term %q already", api.ErrUsage, all[0].Title),
+			"`coppice show %s` shows it; `coppice term edit %s` says better what it means, `coppice set %s area yes` makes it an area", id, id, id)
+	}
+	return nil
+}
+
+// Terms implements [api.Wordsmiths].
+func (n *Node) Terms(_ context.Context, call api.Call) (api.Terms, error) {
+	out := api.Terms{Items: []api.Term{}}
+	c, err := n.pick(call)
+	if err != nil {
+		return out, err
+	}
+	terms, err := c.shelf.terms()
+	if err != nil {
+		return out, err
+	}
+	cards, err := c.shelf.cards(termKind)
+	if err != nil {
+		return out, err
+	}
+	means := map[protocol.DocumentID]string{}
+	for _, f := range cards {
+		if w := terms.Of(f.ID); w != nil && (means[w.ID] == "" || f.ID == w.ID) && f.Body != "" {
+			means[w.ID] = strings.Join(strings.Fields(f.Body), " ")
+		}
+	}
+	for _, w := range terms.All() {
+		if w.Shelved {
+			continue
+		}
+		t := api.Term{ID: w.ID.String(), Title: w.Title, Means: means[w.ID], Area: w.Area, Aliases: append([]string{}, w.Aliases...), Stewards: c.persons(w.Stewards)}
+		if p := terms.Parent(w.ID); p != nil {
+			t.Parent = &api.Item{ID: p.ID.String(), Kind: termKind, Title: p.Title}
+		}
+		out.Items = append(out.Items, t)
+	}
+	slices.SortFunc(out.Items, func(a, b api.Term) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)), cmp.Compare(a.ID, b.ID))
+	})
+	return out, nil
+}
+
+// unsaid are the kinds that do not use words but are about people, or explain.
+var unsaid = []string{memberKind, charterKind, termKind}
+
+const (
+	leastHolding = 3  // documents that hold a word which may want a meaning
+	mostAsked    = 60 // words of which is asked whose they are
+	mostOpen     = 20 // words that are listed
+)
+
+// Unexplained implements [api.Wordsmiths].
+func (n *Node) Unexplained(_ context.Context, call api.Call) (api.Unexplained, error) {
+	out := api.Unexplained{Items: []api.Word{}}
+	c, err := n.pick(call)
+	if err != nil {
+		return out, err
+	}
+	terms, err := c.shelf.terms()
+	if err != nil {
+		return out, err
+	}
+	total := c.shelf.total()
+	words, err := c.shelf.view.Words(leastHolding, total)
+	if err != nil {
+		return out, c.shelf.checked(err)
+	}
+	usages := make([]domain.Usage, len(words))
+	for i, w := range words {
+		usages[i] = domain.Usage{Word: w.Text, Documents: w.Documents, Authors: w.Documents, Uses: w.Uses}
+	}
+	var names []string
+	for _, name := range c.shelf.members() {
+		names = append(names, name)
+	}
+	likely := domain.Unexplained(usages, total, terms, names)
+	likely = likely[:min(len(likely), mostAsked)]
+	for i := range likely {
+		word := likely[i].Word
+		if likely[i].Word, err = c.asWritten(word); err != nil {
+			return out, err
+		}
+		if likely[i].Documents, likely[i].Authors, err = c.shelf.view.Holding(word, unsaid); err != nil {
+			return out, c.shelf.checked(err)
+		}
+	}
+	for _, u := range domain.Unexplained(likely, total, terms, names) {
+		if len(out.Items) == mostOpen {
+			break
+		}
+		out.Items = append(out.Items, api.Word{Word: u.Word, Documents: u.Documents, Members: u.Authors})
+	}
+	return out, nil
+}
+
+// asWritten returns a word of the index as some document spells it.
+func (c *community) asWritten(word string) (string, error) {
+	hits, err := c.shelf.view.Search(`"`+word+`"`, 1)
+	if err != nil {
+		return "", c.shelf.checked(err)
+	}
+	for _, h := range hits {
+		for _, part := range slices.Concat(h.Heading, h.Snippet) {
+			if part.Match {
+				return strings.ToLower(part.Text), nil
+			}
+		}
+	}
+	return word, nil
+}
+
+// Map implements [api.Wordsmiths].
+func (n *Node) Map(ctx context.Context, call api.Call) (api.Map, error) {
+	out := api.Map{Items: []api.Region{}}
+	w, err := n.crowd(ctx, call)
+	if err != nil {
+		return out, err
+	}
+	d, err := w.domain()
+	if err != nil {
+		return out, err
+	}
+	for _, r := range domain.Map(d.terms, w.facts, d.groups, d.made, d.knows) {
+		region := api.Region{
+			ID: r.ID.String(), Title: r.Title, Depth: r.Depth, Size: r.Size, Stewards: w.c.persons(r.Stewards),
+			Keepers: w.c.persons(r.Keepers), Recognised: w.c.persons(r.Recognised), Learners: w.c.persons(r.Learners),
+			Open: w.items(r.Open), Unsolved: r.Unsolved, Proven: r.Proven,
+			Demand: r.Demand(), Supply: r.Supply(), Gap: rounded(r.Gap()), RestsOnOne: r.RestsOnOne(),
+		}
+		if p := d.terms.Parent(r.ID); p != nil {
+			region.Parent = p.ID.String()
+		}
+		out.Items = append(out.Items, region)
+	}
+	return out, nil
+}
+
+// rounded cuts a figure to three decimals.
+func rounded(x float64) float64 { return float64(int(x*1000+0.5)) / 1000 }
+
+// showTerm adds to a term what lies above it, how often its names are used, and
+// where first.
+func (c *community) showTerm(out *api.Document, f *envelope.Folded) error {
+	terms, err := c.shelf.terms()
+	if err != nil {
+		return err
+	}
+	w := terms.Of(f.ID)
+	if w == nil {
+		return nil
+	}
+	var first *api.Item
+	used := map[string]bool{}
+	for _, name := range w.Names() {
+		hits, err := c.shelf.view.Search(`"`+strings.ReplaceAll(name, `"`, " ")+`"`, mostItems)
+		if err != nil {
+			return c.shelf.checked(err)
+		}
+		for _, h := range hits {
+			if slices.Contains(unsaid, h.Kind) || used[h.ID.String()] {
+				continue
+			}
+			item := c.item(h.Item)
+			if used[item.ID] = true; first == nil || item.Created.Before(*first.Created) {
+				first = &item
+			}
+		}
+	}
+	out.Fields["used"] = len(used)
+	var above []api.Item
+	for _, id := range terms.Above([]protocol.DocumentID{w.ID})[1:] {
+		above = append(above, api.Item{ID: id.String(), Kind: termKind, Title: terms.Of(id).Title})
+	}
+	if len(above) > 0 {
+		out.Fields["above"] = above
+	}
+	if first != nil {
+		out.Fields["first_used"] = first
+	}
+	return nil
+}
