@@ -52,8 +52,13 @@ func (c *command) gatheringNew() *cobra.Command {
 				return client.Gathering(ctx, made.ID, api.OnNone)
 			}, func(out api.GatheringPage) {
 				c.line("%s", out.ID)
-				if out.Local != "" {
-					c.say("first on %s", when(out.Local, out.Zone))
+				switch {
+				case out.Series != nil && len(out.Series.Next) > 0:
+					c.say("%s, first on %s", out.Series.Every, when(out.Series.Next[0]+out.Local[10:], out.Zone))
+				case out.Series != nil:
+					c.say("the rule means no day to come: `coppice set %s rrule RULE` gives it another", short(out.ID))
+				case out.Local != "":
+					c.say("on %s", when(out.Local, out.Zone))
 				}
 			})
 		},
@@ -195,9 +200,12 @@ func (c *command) tellGathering(g api.GatheringPage) {
 	if g.Series != nil {
 		c.line("%s", g.Series.Every)
 	}
-	if g.Local != "" {
-		c.line("%s, %s", when(g.Local, g.Zone), stateWords(g))
-	} else {
+	switch {
+	case g.State == "rhythm":
+		c.line("at %s (%s), since %s", g.Local[11:], g.Zone, g.Local[:10])
+	case g.Local != "":
+		c.line("%s, %d minutes, %s", when(g.Local, g.Zone), g.Minutes, g.State)
+	default:
 		c.line("it has no time yet: `coppice set %s start 2026-05-14T18:00`", short(g.ID))
 	}
 	for _, one := range g.Conflicts {
@@ -233,13 +241,6 @@ func (c *command) tellGathering(g api.GatheringPage) {
 		}
 		c.tellRhythm(g.Series.Sign, g.Ribbon)
 	}
-}
-
-func stateWords(g api.GatheringPage) string {
-	if g.State == "rhythm" {
-		return "and so on"
-	}
-	return fmt.Sprintf("%d minutes, %s", g.Minutes, g.State)
 }
 
 func (c *command) tellAgenda(g api.GatheringPage) {
@@ -317,6 +318,11 @@ func (c *command) here() *cobra.Command {
 			return c.onDay(cmd, args[0], date, api.OnLast, func(ctx context.Context, client *api.Client, g api.GatheringPage) error {
 				if not {
 					return assign(ctx, client, g.On, "put", "veto", true)
+				}
+				for _, name := range who { // all of them, or none
+					if _, err := client.Member(ctx, name); err != nil {
+						return err
+					}
 				}
 				for _, name := range who {
 					if err := assign(ctx, client, g.On, "add", "here", name); err != nil {

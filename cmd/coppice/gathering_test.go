@@ -268,6 +268,31 @@ func TestNobodyIsHereAgainstHerWord(t *testing.T) {
 	}
 }
 
+// Of several who are named, all are here or none.
+func TestWhoIsHereIsKnown(t *testing.T) {
+	club := play(t, thursdays)
+	if got := club.as("Rosa").at("2026-05-14T17:00:00Z").run("gathering", "here", "@bench", "@Dev", "@Nobody"); got.exit != 13 {
+		t.Errorf("somebody unknown is here: %d %s", got.exit, got.stderr)
+	}
+	if page := club.as("Rosa").json("gathering", "show", "@bench/2026-05-14"); len(page["here"].([]any)) != 0 || page["begun"] != false {
+		t.Errorf("here: %v", page["here"])
+	}
+}
+
+// Who makes a rhythm is told when it is first on, which need not be its start.
+func TestANewRhythmSaysWhenItIsFirstOn(t *testing.T) {
+	club := play(t, founding)
+	for rule, want := range map[string]string{
+		"FREQ=WEEKLY;BYDAY=TU":                 "every week on Tuesday, first on Tue 5 May 2026, 18:00 (Europe/Berlin)",
+		"FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30": "means no day to come",
+	} {
+		got := club.as("Rosa").at("2026-05-04T09:00:00Z").run("gathering", "new", "Clinic", "--rrule", rule, "--tz", "Europe/Berlin")
+		if got.exit != 0 || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: %d %q", rule, got.exit, got.stderr)
+		}
+	}
+}
+
 // A format brings its agenda along; points that are added stand on their day.
 func TestFormatsBringAnAgenda(t *testing.T) {
 	club := play(t, founding, `{"at":"2026-05-04T09:00:00Z","who":"Rosa","run":["gathering","new","Clinic","--rrule","FREQ=WEEKLY;BYDAY=TU","--tz","Europe/Berlin","--format","case clinic"],"as":"clinic"}`)

@@ -31,7 +31,6 @@ const (
 	Notes       uint64 = 46
 	Series      uint64 = 47
 	Slot        uint64 = 48
-	mostZone           = 64 // letters of a zone's name
 )
 
 // Field numbers within an item of an agenda.
@@ -100,6 +99,9 @@ func gathering() *envelope.Schema {
 		Deeds: gatheringDeeds, State: GatheringState,
 	}
 }
+
+// mostZone is how many letters the name of a zone has, at most.
+const mostZone = 64
 
 // settleZone refuses what cannot be the name of a time zone. Whether there is
 // such a zone is for a caller to say who knows them.

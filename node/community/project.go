@@ -10,13 +10,15 @@ const Project protocol.Kind = 10
 
 // Field numbers of a project.
 const (
-	Aim     uint64 = 32
-	InIt    uint64 = 33
-	Tasks   uint64 = 34
-	Due     uint64 = 35
-	Ended   uint64 = 36
-	mostJob        = 2000
+	Aim   uint64 = 32
+	InIt  uint64 = 33
+	Tasks uint64 = 34
+	Due   uint64 = 35
+	Ended uint64 = 36
 )
+
+// mostWords is how many letters somebody says what she brings in, at most.
+const mostWords = 2000
 
 // Field numbers within a task, and parts of how it ended.
 const (
@@ -36,7 +38,7 @@ func project() *envelope.Schema {
 			Title: member, Label: member, Restore: member, Shelve: keepers,
 		}),
 			envelope.Field{Number: Aim, Name: "aim", Type: envelope.Text, Rule: member},
-			envelope.Field{Number: InIt, Name: "joined", Type: envelope.Map, Rule: member, Form: envelope.Words, Most: mostJob},
+			envelope.Field{Number: InIt, Name: "joined", Type: envelope.Map, Rule: member, Form: envelope.Words, Most: mostWords},
 			envelope.Field{Number: Tasks, Name: "tasks", Type: envelope.List, Rule: member, Entry: []envelope.Field{
 				{Number: TaskText, Name: "text", Type: envelope.Text, Must: true},
 				{Number: TaskDoer, Name: "doer", Type: envelope.Register, Form: envelope.MemberRef},
