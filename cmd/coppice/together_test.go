@@ -8,10 +8,10 @@ import (
 
 // pair is a community in which Sam wants to learn about arms.
 const pair = founding + `
-{"at":"2026-05-03T12:30:00Z","who":"Rosa","run":["way","new","--title","arms"],"as":"arms"}
+{"at":"2026-05-03T12:30:00Z","who":"Rosa","run":["term","new","arms","--area"],"as":"arms"}
 {"at":"2026-05-03T13:00:00Z","who":"Dev","run":["join","--commitment","I bring rubber"]}
 {"at":"2026-05-03T14:00:00Z","who":"Sam","run":["join","--commitment","I come from seats"]}
-{"at":"2026-05-04T09:00:00Z","who":"Sam","run":["pairing","want","--area","@arms","--aims","to set the angle by hand"],"as":"pair"}`
+{"at":"2026-05-04T09:00:00Z","who":"Sam","run":["pairing","want","--area","arms","--aims","to set the angle by hand"],"as":"pair"}`
 
 // side lists who is on a side of a pairing.
 func side(d map[string]any, field string) (who []string) {
@@ -96,7 +96,7 @@ func TestDiaryAndEndOfAPairing(t *testing.T) {
 
 func TestOffersAndWhoTakesThemUp(t *testing.T) {
 	club := play(t, pair)
-	offer := club.as("Rosa").id("pairing", "offer", "--area", "@arms")
+	offer := club.as("Rosa").id("pairing", "offer", "--area", "arms")
 	if d := club.as("Sam").json("show", offer); d["state"] != "offered" {
 		t.Errorf("it is %v", d["state"])
 	}
@@ -118,7 +118,7 @@ func TestOffersAndWhoTakesThemUp(t *testing.T) {
 }
 
 func TestAProjectFromProposalToEnd(t *testing.T) {
-	club := play(t, pair, `{"at":"2026-06-01T09:00:00Z","who":"Rosa","run":["project","new","The freezing chapter","--aim","five ice questions in two winters","--due","2026-11-30","--area","@arms"],"as":"ice"}`)
+	club := play(t, pair, `{"at":"2026-06-01T09:00:00Z","who":"Rosa","run":["project","new","The freezing chapter","--aim","five ice questions in two winters","--due","2026-11-30","--area","arms"],"as":"ice"}`)
 	state := func(want string) map[string]any {
 		t.Helper()
 		d := club.as("Sam").json("project", "show", "@ice")
