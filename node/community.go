@@ -35,6 +35,7 @@ type community struct {
 	numbers atomic.Uint64 // of sessions
 	events  hub
 	muting  sync.Mutex // held while who is muted is changed
+	telling sync.Mutex // held while it is told what is new
 	shelf   *shelf     // the view, and what is not yet in it
 	founded string     // the name it was founded with
 	cared   string     // what its founder cared about

@@ -215,6 +215,7 @@ func (w *crowd) item(id protocol.DocumentID) api.Item {
 		out.Title = f.Title
 		if schema := w.c.node.kinds.Schema(f.Kind); schema != nil {
 			out.Kind = schema.Name
+			out.Title = w.c.titled(out.Kind, id, out.Title)
 		}
 	}
 	return out

@@ -31,6 +31,8 @@ import (
 //	communities/ID/root         the member's root key, until a recovery kit is confirmed
 //	communities/ID/device       the device's keys
 //	communities/ID/links        addresses shown to further devices, with their secrets
+//	communities/ID/muted        whom this node's person does not want to hear
+//	communities/ID/seen         how far she has heard what others did
 //	communities/ID/store/       the log of record
 //	communities/ID/view.db      what can be made again from it
 type home struct {

@@ -19,6 +19,8 @@ type Backend interface {
 	Bridging
 	Acquainting
 	Marking
+	Digesting
+	Dutiful
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

@@ -24,6 +24,8 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.people(b)
 	a.acquaintances(b)
 	a.marks(b)
+	a.digests(b)
+	a.duties(b)
 	a.devices(b)
 	a.documents(b)
 	a.node(b)

@@ -171,10 +171,10 @@ func Answers(people *People, questions []*envelope.Facts) (tasks []*Task) {
 	return tasks
 }
 
-// Scribing makes tasks of gatherings for which nobody takes notes.
-func Scribing(gatherings []*envelope.Facts) (tasks []*Task) {
-	for _, f := range gatherings {
-		tasks = append(tasks, &Task{Duty: ScribeDuty, Item: f.ID, Asks: 1})
+// Scribing makes tasks of gatherings, by their ids, for which nobody takes notes.
+func Scribing(gatherings ...protocol.DocumentID) (tasks []*Task) {
+	for _, id := range gatherings {
+		tasks = append(tasks, &Task{Duty: ScribeDuty, Item: id, Asks: 1})
 	}
 	return tasks
 }

@@ -256,7 +256,7 @@ func (d *document) step(p *placed) Step {
 	// An inert change has no operations in effect, whatever it says.
 	effect := d.doc.Effect(p.id)
 	if ops, err := protocol.DecodeShape(p.shape); err == nil && len(effect) == len(ops) {
-		s.Operations = ops
+		s.Operations, s.Takes = ops, effect
 	}
 	for _, takes := range effect {
 		if !takes {

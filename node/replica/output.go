@@ -155,6 +155,7 @@ type Step struct {
 	Lamport    uint64
 	Rank       membership.Rank      // that the change has now
 	Operations []protocol.Operation // what it does; empty when inert or waiting
-	Void       int                  // how many of them take no effect now
+	Takes      []bool               // which of them take effect now
+	Void       int                  // how many do not
 	Waiting    bool                 // for a key
 }

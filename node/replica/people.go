@@ -2,6 +2,7 @@ package replica
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -38,6 +39,19 @@ func (r *Replica) AuthorOf(e membership.Entry) (member protocol.MemberID, ok boo
 		member = cert.Member()
 	}
 	return member, ok
+}
+
+// Knew tells whether whoever wrote a held change knew of a control change then.
+func (r *Replica) Knew(change, control protocol.ChangeID) (bool, error) {
+	heads, _, err := r.disk.Stand(change)
+	if err != nil {
+		return false, err
+	}
+	then, err := r.graph.At(heads)
+	if err != nil {
+		return false, err
+	}
+	return !errors.Is(then.Reason(control), membership.ErrAbsent), nil
 }
 
 // WordsOf returns what a control change says beside what it does, a removal's
