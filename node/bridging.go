@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -282,4 +283,61 @@ func (c *community) called(title string) (ids []protocol.DocumentID) {
 		ids = append(ids, word.ID)
 	}
 	return ids
+}
+
+// mostBeside is how many lines of each sort a bridge shows.
+const mostBeside = 20
+
+// beside returns what a bridge shows of both sides.
+func (n *Node) beside(c *community, f *envelope.Folded) (*api.Beside, error) {
+	facts, _, err := c.shelf.survey()
+	if err != nil {
+		return nil, err
+	}
+	out := &api.Beside{Offers: []api.Item{}}
+	shared := f.Field("shared").Set
+	for _, one := range facts {
+		schema := n.kinds.Schema(one.Kind)
+		if schema == nil || !slices.Contains(crossing, schema.Name) || len(one.Did(envelope.Outside)) == 0 || slices.Contains(shared, envelope.Value(one.ID)) {
+			continue
+		}
+		if !one.Shelved && len(out.Offers) < mostBeside {
+			out.Offers = append(out.Offers, c.line(one))
+		}
+	}
+	areas := c.titles(f.Field("areas").Set)
+	if out.AskedHere, err = c.asked(areas); err != nil {
+		return nil, err
+	}
+	other, _ := f.Value("other").(protocol.Hash)
+	if there := n.community(protocol.CommunityID(other)); there != nil {
+		out.AskedThere, err = there.asked(areas)
+	}
+	return out, err
+}
+
+// asked lists open questions in areas of these titles, in any where there are
+// none; the newest first.
+func (c *community) asked(areas []string) (items []api.Item, err error) {
+	facts, groups, err := c.shelf.survey()
+	if err != nil {
+		return nil, err
+	}
+	var ids []protocol.DocumentID
+	for _, title := range areas {
+		ids = append(ids, c.called(title)...)
+	}
+	var open []*envelope.Facts
+	for _, f := range facts {
+		in := len(areas) == 0 || slices.ContainsFunc(f.Areas, func(a protocol.DocumentID) bool { return slices.Contains(ids, groups.First(a)) })
+		if f.Kind == domain.Question && !f.Shelved && in && (f.State == "open" || f.State == "answered") {
+			open = append(open, f)
+		}
+	}
+	slices.SortFunc(open, func(a, b *envelope.Facts) int { return cmp.Or(cmp.Compare(b.Created, a.Created), a.ID.Compare(b.ID)) })
+	items = []api.Item{}
+	for _, f := range open[:min(len(open), mostBeside)] {
+		items = append(items, c.line(f))
+	}
+	return items, nil
 }

@@ -296,6 +296,11 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 	if f.Kind == gathered.Gathering {
 		out.State, out.Title = c.gatheringState(f, n.cfg.wall(call.Now)), c.titled(f.KindName, f.ID, f.Title)
 	}
+	if f.Kind == gathered.Bridge {
+		if out.Beside, err = n.beside(c, f); err != nil {
+			return api.Document{}, err
+		}
+	}
 	return out, nil
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func (c *command) bridge() *cobra.Command {
-	return noun("bridge", "neighbour communities, and who goes between", c.bridgeNew(), c.bridges(), c.bridgeAccept(), c.bridgeWord(), c.bridgeLetter())
+	return noun("bridge", "neighbour communities, and who goes between", c.bridgeNew(), c.listOf("bridge", "`coppice bridge new COMMUNITY`, where this node is in both"), c.bridgeAccept(), c.bridgeWord(), c.bridgeLetter())
 }
 
 func (c *command) bridgeNew() *cobra.Command {
@@ -31,31 +31,6 @@ func (c *command) bridgeNew() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&t.Tie, "tie", "", "what the other is to this one: neighbour (default), parent, child, sibling")
-	return cmd
-}
-
-func (c *command) bridges() *cobra.Command {
-	l := api.Listing{Kind: "bridge"}
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "the neighbours",
-		Args:  arguments(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := pageOf(l.Limit); err != nil {
-				return err
-			}
-			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Items, error) {
-				return client.List(ctx, l)
-			}, func(out api.Items) {
-				c.tellItems(out.Items)
-				if len(out.Items) == 0 {
-					c.say("no neighbours yet: `coppice bridge new COMMUNITY`, where this node is in both")
-				}
-			})
-		},
-	}
-	cmd.Flags().IntVar(&l.Limit, "limit", 50, "how many, at most 1000")
-	cmd.Flags().StringVar(&l.After, "after", "", "go on after this page")
 	return cmd
 }
 
@@ -158,5 +133,22 @@ func (c *command) tellSplit(out api.Split) {
 		}
 		c.say("invite for %s:", strings.Join(names, ", "))
 		c.line("%s", out.Invite)
+	}
+}
+
+// tellBeside shows what a bridge has of both sides.
+func (c *command) tellBeside(b api.Beside) {
+	for _, part := range []struct {
+		says  string
+		items []api.Item
+	}{
+		{"outside our domain, perhaps theirs (`coppice share ID --with THEM`):", b.Offers},
+		{"asked here:", b.AskedHere},
+		{"asked there:", b.AskedThere},
+	} {
+		if len(part.items) > 0 {
+			c.line("\n%s", part.says)
+			c.tellItems(part.items)
+		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func (c *command) discussion() *cobra.Command {
-	return noun("discussion", "what we talk over, and what we decide", c.discussionNew(), c.stance(), c.result())
+	return noun("discussion", "what we talk over, and what we decide", c.discussionNew(), c.listOf("discussion", "`coppice discussion new TITLE`"), c.stance(), c.result())
 }
 
 func (c *command) discussionNew() *cobra.Command {

@@ -90,6 +90,9 @@ func (c *command) tellDocument(d api.Document) {
 	for _, one := range d.Conflicts {
 		c.tellConflict(one)
 	}
+	if d.Beside != nil {
+		c.tellBeside(*d.Beside)
+	}
 	if d.Waiting > 0 {
 		c.line("(%s for a key)", count(d.Waiting, "change")+" waiting")
 	}

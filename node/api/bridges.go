@@ -72,6 +72,14 @@ type Whence struct {
 	At        *time.Time `json:"at,omitempty" doc:"when it was brought"`
 }
 
+// Beside is what a bridge shows of both sides.
+type Beside struct {
+	// Offers are marked as outside the domain here, and not shared yet.
+	Offers     []Item `json:"offers"`
+	AskedHere  []Item `json:"asked_here" doc:"open questions in the areas of the bridge, in any where it has none"`
+	AskedThere []Item `json:"asked_there" doc:"likewise over there; null: this node is not in it"`
+}
+
 // Bridge ties two communities.
 func (c *Client) Bridge(ctx context.Context, t Tying) (Tied, error) {
 	return do[Tied](ctx, c, http.MethodPost, "/v1/bridges", nil, t)

@@ -320,6 +320,7 @@ type Document struct {
 	// shown here.
 	Same      []string   `json:"same,omitempty"`
 	Whence    *Whence    `json:"whence,omitempty" doc:"of what came over a bridge"`
+	Beside    *Beside    `json:"beside,omitempty" doc:"of a bridge"`
 	Conflicts []Conflict `json:"conflicts,omitempty" doc:"what two chose or wrote apart, and nobody settled"`
 	Folded    string     `json:"folded,omitempty" doc:"why it is shown closed: flagged by three, by a convener or by oneself, or its author is muted here"`
 	History   []Step     `json:"history"`
