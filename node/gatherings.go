@@ -92,12 +92,12 @@ const (
 	week      = 7
 )
 
-// next returns the day of a rhythm that is on today or comes next; false when
-// it is over.
+// next returns the day of a rhythm that is on now or comes next; false when the
+// rhythm has no more days.
 func (m *meetings) next(series *envelope.Folded, wall uint64) (o gathered.Occasion, ok bool) {
 	today := dayOf(wall, series.TextOf("tz"))
 	for _, o := range m.of(series, today-lookAhead, today+lookAhead) {
-		if state := o.State(shows(wall, o.Zone)); state == "planned" || state == "due" || o.Start.Day == today {
+		if !o.Over(shows(wall, o.Zone)) {
 			return o, true
 		}
 	}

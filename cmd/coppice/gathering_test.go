@@ -191,8 +191,8 @@ func TestWhichDayOfARhythm(t *testing.T) {
 	club := play(t, thursdays)
 	for _, c := range []struct{ at, verb, date, want string }{
 		{"2026-05-10T12:00:00Z", "coming", "", "2026-05-14"},
-		{"2026-05-14T21:30:00Z", "coming", "", "2026-05-14"}, // it is on, half past eleven at night in Berlin
-		{"2026-05-14T22:30:00Z", "coming", "", "2026-05-28"}, // it is over: half past midnight there
+		{"2026-05-14T16:59:00Z", "coming", "", "2026-05-14"}, // it is on, one minute to seven in Berlin
+		{"2026-05-14T17:00:00Z", "coming", "", "2026-05-28"}, // it is over
 		{"2026-05-14T06:00:00Z", "notes", "", "2026-05-14"},  // this evening's
 		{"2026-05-20T06:00:00Z", "notes", "", "2026-05-14"},  // the last
 		{"2026-05-27T22:30:00Z", "notes", "", "2026-05-28"},  // it is Thursday in Berlin

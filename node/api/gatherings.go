@@ -31,7 +31,7 @@ type Gatherers interface {
 
 // Which day of a rhythm is meant, where none is named.
 const (
-	OnNext = "next" // today's, unless it is over, or the first to come
+	OnNext = "next" // that which is on now, or the first to come
 	OnLast = "last" // today's, or the last there was
 	OnNone = "none" // the rhythm itself
 )

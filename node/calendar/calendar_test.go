@@ -292,7 +292,7 @@ func TestTheFileIsWhatCalendarsAskFor(t *testing.T) {
 		Changed: time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC), Sequence: 3,
 	}}, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
 	for _, line := range []string{
-		"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Coppice//Coppice//EN", "X-WR-CALNAME:Ward 7", "TZID:Europe/Berlin", "TZOFFSETTO:+0200",
+		"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Coppice//Coppice//EN", "X-WR-CALNAME:Ward 7", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "TZID:Europe/Berlin", "TZOFFSETTO:+0200",
 		"UID:a@coppice", "DTSTAMP:20260201T080000Z", "SEQUENCE:3", "SUMMARY:Lunch\\, with soup", "LOCATION:the kitchen",
 		"DTSTART;TZID=Europe/Berlin:20260226T121500", "DTEND;TZID=Europe/Berlin:20260226T130000",
 		"RRULE:FREQ=WEEKLY;UNTIL=20261231T225900Z;BYDAY=TH", "END:VCALENDAR",

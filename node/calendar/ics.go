@@ -45,7 +45,7 @@ func Write(name string, events []Event, now time.Time) string {
 	c.SetProductId("-//Coppice//Coppice//EN")
 	c.SetMethod(ics.MethodPublish)
 	c.SetXWRCalName(line(name))
-	c.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
+	c.SetRefreshInterval("PT1H")
 	c.SetXPublishedTTL("PT1H")
 	var described []string
 	for i := range events {

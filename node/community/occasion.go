@@ -148,6 +148,13 @@ func Scribeless(all []Occasion, today Day) (without []Occasion) {
 	return without
 }
 
+// Over tells whether it has ended when its own clocks show now.
+func (o *Occasion) Over(now Wall) bool {
+	minute := o.Start.Minute + o.Minutes
+	end := Wall{o.Start.Day + Day(minute/(24*60)), minute % (24 * 60)}
+	return !now.Less(end)
+}
+
 // NeedsScribe tells whether nobody is named who takes notes of it and none are
 // there: then it falls to somebody by duty.
 func (o *Occasion) NeedsScribe() bool {
