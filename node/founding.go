@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode/utf8"
 
 	"coppice.example/node/api"
 	"coppice.example/node/envelope"
@@ -47,15 +46,13 @@ func (b *birth) founded(c *community) api.Founded {
 
 // birth makes what a community begins with; carried, its charter is a copy.
 func (n *Node) birth(call api.Call, f api.Founding, carried *envelope.Carried) (*birth, error) {
-	f.Name, f.Concern = strings.TrimSpace(f.Name), strings.TrimSpace(f.Concern)
-	if f.Style == "" {
-		f.Style = "mixed"
+	f, charter, err := prefilled(f)
+	if err != nil {
+		return nil, err
 	}
-	switch {
-	case f.Name == "" || utf8.RuneCountInString(f.Name) > protocol.MaxName:
-		return nil, api.Hint(fmt.Errorf("%w: a community's name has 1 to %d characters", api.ErrUsage, protocol.MaxName), "give it a name: `coppice found NAME --concern TEXT`")
-	case f.Concern == "" || utf8.RuneCountInString(f.Concern) > protocol.MaxFounding:
-		return nil, api.Hint(fmt.Errorf("%w: what its members care about takes 1 to %d characters", api.ErrUsage, protocol.MaxFounding), "say it with --concern TEXT; the charter has room for more later")
+	begin, err := n.lunch(call, f.Lunch)
+	if err != nil {
+		return nil, err
 	}
 	p, err := newPersona(personaName(f.As))
 	if err != nil {
@@ -65,6 +62,7 @@ func (n *Node) birth(call api.Call, f api.Founding, carried *envelope.Carried) (
 	id, outputs, err := replica.Found(int64(n.cfg.wall(call.Now))*1000, cfg, replica.Founding{
 		Root: p.Root, Name: f.Name, Concern: f.Concern, Style: f.Style,
 		Person: p.Name, Commitment: f.Commitment, Carried: carried,
+		Charter: charter, Begin: begin,
 	})
 	if err != nil {
 		return nil, explain(err)

@@ -24,8 +24,8 @@ type pseudo struct {
 	cmd  *exec.Cmd
 }
 
-// onPseudo runs the program on a terminal of its own.
-func onPseudo(t *testing.T, home string, args ...string) *pseudo {
+// newPseudo returns both sides of a terminal: a person's and a program's.
+func newPseudo(t *testing.T) (keys, side *os.File) {
 	t.Helper()
 	ptmx, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
@@ -38,12 +38,19 @@ func onPseudo(t *testing.T, home string, args ...string) *pseudo {
 			t.Fatal(errno)
 		}
 	}
-	side, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	side, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return ptmx, side
+}
+
+// onPseudo runs the program on a terminal of its own.
+func onPseudo(t *testing.T, home string, args ...string) *pseudo {
+	t.Helper()
+	keys, side := newPseudo(t)
 	defer side.Close()
-	p := &pseudo{t: t, keys: ptmx, cmd: exec.Command(program(t), args...)}
+	p := &pseudo{t: t, keys: keys, cmd: exec.Command(program(t), args...)}
 	p.cmd.Env = append(os.Environ(), "COPPICE_HOME="+home)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = side, side, side
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}

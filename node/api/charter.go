@@ -9,6 +9,8 @@ import (
 // Charterers is what a node does about the charter. It is edited as any other
 // document; "charter" stands for its id.
 type Charterers interface {
+	// Starters lists what a community may begin with.
+	Starters(context.Context, Call) (Starters, error)
 	// Charter shows which version is in force and what the text says now.
 	Charter(context.Context, Call) (Charter, error)
 	// Agree agrees to the text as it reads now, and shows what comes of it.
@@ -80,6 +82,11 @@ func (c *Client) Charter(ctx context.Context) (Charter, error) {
 	return do[Charter](ctx, c, http.MethodGet, "/v1/charter", nil, nil)
 }
 
+// Starters lists what a community may begin with.
+func (c *Client) Starters(ctx context.Context) (Starters, error) {
+	return do[Starters](ctx, c, http.MethodGet, "/v1/starters", nil, nil)
+}
+
 // Agree agrees to the charter as it reads now.
 func (c *Client) Agree(ctx context.Context, a Agreeing) (Charter, error) {
 	return do[Charter](ctx, c, http.MethodPost, "/v1/charter/agreement", nil, a)
@@ -88,6 +95,8 @@ func (c *Client) Agree(ctx context.Context, a Agreeing) (Charter, error) {
 func (a *acts) charters(b Charterers) {
 	act(a, http.MethodGet, "/v1/charter", "charter", "Show the charter: what is in force, and the draft",
 		func(ctx context.Context, call Call, _ plain) (Charter, error) { return b.Charter(ctx, call) })
+	act(a, http.MethodGet, "/v1/starters", "starters", "List what a community may begin with",
+		func(ctx context.Context, call Call, _ plain) (Starters, error) { return b.Starters(ctx, call) })
 	act(a, http.MethodPost, "/v1/charter/agreement", "agree", "Agree to the charter as it reads now",
 		func(ctx context.Context, call Call, in with[Agreeing]) (Charter, error) {
 			return b.Agree(ctx, call, in.Body)

@@ -46,11 +46,40 @@ type Person struct {
 // Founding asks for a new community.
 type Founding struct {
 	Name    string `json:"name" doc:"at most 64 runes"`
-	Concern string `json:"concern" doc:"what its members care about; at most 280 runes"`
-	Style   string `json:"style,omitempty" doc:"deliberate, mixed or incidental; empty: mixed"`
+	Concern string `json:"concern,omitempty" doc:"what its members care about; at most 280 runes; may be left out where a starter says it, or nothing has to be said: in an incidental one"`
+	Domain  string `json:"domain,omitempty" doc:"what they do"`
+	NotFor  string `json:"not_for,omitempty" doc:"who or what it is not for"`
+	Style   string `json:"style,omitempty" doc:"deliberate, mixed or incidental; empty: as the starter says, or incidental with a lunch, else mixed"`
+	Starter string `json:"starter,omitempty" doc:"prefills what is not said: survival, art, engineering, identity, technique or coping"`
+	Lunch   *Lunch `json:"lunch,omitempty" doc:"how they meet already"`
 	// As is the name of the founder's persona; empty: the node's user.
 	As         string `json:"as,omitempty"`
 	Commitment string `json:"commitment,omitempty"`
+}
+
+// Lunch is a rhythm by which people meet already when they found a community.
+type Lunch struct {
+	Title string `json:"title"`
+	RRule string `json:"rrule" doc:"how it comes again (RFC 5545), such as FREQ=WEEKLY;BYDAY=TU,TH"`
+	Start string `json:"start,omitempty" doc:"the first time, by the clocks of its place: 2026-05-14T12:15; empty: at the time of lunches, from today"`
+}
+
+// Starter prefills what a community begins with.
+type Starter struct {
+	Name        string   `json:"name"`
+	Whose       string   `json:"whose" doc:"like whom"`
+	Style       string   `json:"style"`
+	Concern     string   `json:"concern" doc:"an example, as the next three are"`
+	Domain      string   `json:"domain"`
+	InScope     string   `json:"in_scope"`
+	OutScope    string   `json:"out_scope"`
+	ContextKeys []string `json:"context_keys"`
+	Formats     []string `json:"formats"`
+}
+
+// Starters are all there are.
+type Starters struct {
+	Items []Starter `json:"items"`
 }
 
 // Founded names the community that came of it.

@@ -20,13 +20,15 @@ var ErrEntrance = errors.New("what was given does not let this device in")
 type Founding struct {
 	Root       identity.Key // the founder's, kept apart from her devices
 	Name       string       // at most 64 runes, not empty
-	Concern    string       // at most 280 runes
+	Concern    string       // at most 280 runes; empty: unset
 	Style      string       // deliberate, mixed or incidental; empty: unset
 	Person     string       // the founder's name; empty: unset
 	Commitment string       // empty: unset
 	// Carried is what the charter is a copy of, where the community begins with
 	// all that another knew; nil otherwise.
 	Carried *envelope.Carried
+	Charter []envelope.Intent // what the charter says besides
+	Begin   []Write           // documents that are there from the first
 }
 
 // Found makes a community: its id, and what to do with its new, empty store,
@@ -57,8 +59,8 @@ func Found(now int64, cfg Config, f Founding) (protocol.CommunityID, []Output, e
 	return cfg.Community, out, r.fault
 }
 
-// first says what a community's first two documents say. The charter starts as
-// a copy of the genesis and may move on.
+// first says what a community's first documents say. The charter starts as a
+// copy of the genesis and may move on.
 func (r *Replica) first(f Founding) []Write {
 	say := func(kind protocol.Kind, field, value string) []envelope.Intent {
 		schema := r.cfg.Kinds.Schema(kind)
@@ -70,12 +72,12 @@ func (r *Replica) first(f Founding) []Write {
 		}
 		return []envelope.Intent{{Field: field, Verb: envelope.DoSet, Value: value}}
 	}
-	return []Write{
+	return append([]Write{
 		{Kind: kindCharter, from: f.Carried, Intents: slices.Concat(
-			say(kindCharter, "name", f.Name), say(kindCharter, "concern", f.Concern), say(kindCharter, "style", f.Style))},
+			say(kindCharter, "name", f.Name), say(kindCharter, "concern", f.Concern), say(kindCharter, "style", f.Style), f.Charter)},
 		{Kind: kindMember, Intents: slices.Concat(
 			say(kindMember, "name", f.Person), say(kindMember, "commitment", f.Commitment))},
-	}
+	}, f.Begin...)
 }
 
 func newGenesis(now int64, cfg Config, f Founding) (*protocol.Change, protocol.LogRef, error) {
