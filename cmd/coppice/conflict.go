@@ -182,7 +182,7 @@ document. Every node drops the words and keeps that there were some. Copies that
 somebody printed or exported cannot be called back.`,
 		Args: arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !yes && onTerminal(c.in) {
+			if !yes && isTerminal(c.in) {
 				if err := c.confirm("take these words back for good"); err != nil {
 					return err
 				}

@@ -69,7 +69,7 @@ func (c *command) address(file string) (string, error) {
 		}
 		defer f.Close()
 		in = f
-	} else if onTerminal(c.in) {
+	} else if isTerminal(c.in) {
 		c.say("paste the invite's address, then Enter:")
 	}
 	lines := bufio.NewScanner(io.LimitReader(in, 4096))
@@ -82,14 +82,4 @@ func (c *command) address(file string) (string, error) {
 		return "", err
 	}
 	return "", api.Hint(fmt.Errorf("%w: no address was given", api.ErrUsage), "paste it after the command, or let it be read from the file that holds it: < FILE")
-}
-
-// onTerminal tells whether a person types into in.
-func onTerminal(in io.Reader) bool {
-	f, ok := in.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Mode()&os.ModeDevice != 0
 }

@@ -108,7 +108,7 @@ func (c *command) comment() *cobra.Command {
 				if file == "" {
 					file = "-"
 				}
-				if file == "-" && onTerminal(c.in) {
+				if file == "-" && isTerminal(c.in) {
 					c.say("write the comment, then Ctrl-D on a line of its own:")
 				}
 				var err error

@@ -314,7 +314,7 @@ func (c *command) part(cmd *cobra.Command, yes bool, p parting) error {
 
 // confirm asks a person; a script is told to say --yes.
 func (c *command) confirm(what string) error {
-	if !onTerminal(c.in) {
+	if !isTerminal(c.in) {
 		return api.Hint(fmt.Errorf("%w: nobody is there to ask whether to %s; nothing was changed", api.ErrUsage, what),
 			"read what stands above, then say it again with --yes")
 	}

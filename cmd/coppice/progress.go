@@ -76,12 +76,16 @@ func (t *teller) end() {
 	}
 }
 
-// isTerminal tells whether what is written is seen on a terminal.
-func isTerminal(out any) bool {
-	f, ok := out.(*os.File)
+// isTerminal tells whether a person types into a file, or sees what is written to it.
+func isTerminal(file any) bool {
+	f, ok := file.(*os.File)
 	if !ok {
 		return false
 	}
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	nowhere, err := os.Stat(os.DevNull) // a device of characters too
+	return err != nil || !os.SameFile(info, nowhere)
 }

@@ -38,7 +38,7 @@ who learns it herself.`,
 			if q.Body, err = c.text(file); err != nil {
 				return err
 			}
-			if !post && !c.json && file != "-" && onTerminal(c.in) {
+			if !post && !c.json && file != "-" && isTerminal(c.in) && isTerminal(c.out) {
 				if err := c.known(cmd, q); err != nil {
 					return err
 				}
@@ -115,7 +115,7 @@ func (c *command) answer() *cobra.Command {
 			if file == "" && story == "" {
 				file = "-"
 			}
-			if file == "-" && onTerminal(c.in) {
+			if file == "-" && isTerminal(c.in) {
 				c.say("write the answer, then Ctrl-D on a line of its own:")
 			}
 			body, err := c.text(file)
@@ -322,7 +322,7 @@ func (c *command) tellQuestion(d api.Document) {
 	if champions := into[[]api.Person](d.Fields["champion"]); len(champions) > 0 {
 		c.line("looked after by %s", names(champions))
 	}
-	for _, m := range into[[]api.Matched](d.Fields["asked"]) {
+	for _, m := range into[[]api.Matched](d.Fields["put_to"]) {
 		c.line("put to %s", strings.TrimSuffix(matched(m), ": "))
 	}
 	for _, i := range into[[]api.Item](d.Fields["made"]) {

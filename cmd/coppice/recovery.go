@@ -185,7 +185,7 @@ func (c *command) confirmKit(cmd *cobra.Command, kit kitFlags) (err error) {
 
 // word reads the check word that someone types back.
 func (c *command) word() (string, error) {
-	if onTerminal(c.in) {
+	if isTerminal(c.in) {
 		fmt.Fprint(c.err, "The check word below the kit: ")
 	}
 	line, err := bufio.NewReader(c.in).ReadString('\n')

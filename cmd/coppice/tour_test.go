@@ -42,6 +42,13 @@ func TestTour(t *testing.T) {
 	if err := os.Symlink(self, filepath.Join(bin, "coppice")); err != nil {
 		t.Fatal(err)
 	}
+	tree, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(tree, filepath.Join(dir, "cmd")); err != nil {
+		t.Fatal(err)
+	}
 	var script strings.Builder
 	script.WriteString("set -euo pipefail\nmake() { :; }\nmkdir -p tour\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n")
 	nodes := 0
@@ -69,7 +76,7 @@ func TestTour(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	text := string(out)
-	for _, want := range []string{"Chalk the lip", "Rosa answers", "Shorten the dwell"} {
+	for _, want := range []string{"Chalk the lip", "Rosa answers", "Shorten the dwell", "in force since 8 November 2025", "Ingrid, helps", "Thursday bench"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the tour never shows %q:\n%s", want, text)
 		}
