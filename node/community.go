@@ -330,6 +330,7 @@ func (c *community) event(e replica.Event) {
 	case replica.Topics:
 		c.subscribe(c.replica.Topics())
 	case replica.Members:
+		c.subscribe(c.replica.Topics())
 		c.introducePeers()
 		c.node.feed.Tell(api.Event{Event: api.EventPeople, Community: c.id.String()})
 	case replica.Whole:

@@ -47,6 +47,8 @@ type joinFile struct {
 	Wall       uint64 `json:"wall,omitempty"` // of what is written once in; 0: then
 	Entry      []byte `json:"entry,omitempty"`
 
+	renews bool // the commitment is said by somebody who is in, though she may have said it before
+
 	// Of a device of someone who is in already, see [invite.Way].
 	Way         invite.Way    `json:"way,omitempty"`
 	Peers       []invite.Peer `json:"peers,omitempty"`       // whom to ask, by root
@@ -490,7 +492,8 @@ func (j *joining) entry(address *invite.Address, id protocol.ChangeID, file join
 }
 
 // introduce writes what a newcomer says of herself: her commitment, if she
-// gave one, and her member document, in one batch. Saying it twice says it once.
+// gave one, and her member document, in one batch. Saying it twice says it once,
+// unless she renews it.
 func (c *community) introduce(ctx context.Context, file joinFile) error {
 	var admission protocol.ChangeID
 	err := c.ask(ctx, func(r *replica.Replica) {
@@ -515,7 +518,11 @@ func (c *community) introduce(ctx context.Context, file joinFile) error {
 	}
 	intents := []envelope.Intent{{Field: "name", Verb: envelope.DoSet, Value: c.persona.Name}}
 	if file.Commitment != "" {
-		intents = append(intents, envelope.Intent{Field: "commitment", Verb: envelope.DoSet, Value: file.Commitment})
+		verb := envelope.DoSet
+		if file.renews {
+			verb = envelope.DoRenew
+		}
+		intents = append(intents, envelope.Intent{Field: "commitment", Verb: verb, Value: file.Commitment})
 	}
 	back, err := c.back(ctx)
 	if err != nil {

@@ -160,6 +160,13 @@ func TestWhoLeftComesBack(t *testing.T) {
 	}
 	_, err := ben.Sync(t.Context(), none, api.Syncing{})
 	w.refuses(err, api.ErrNotPermitted, "you left", "new invite")
+	if err := ben.opened()[0].ask(t.Context(), func(r *replica.Replica) {
+		if topics := r.Topics(); len(topics) != 0 {
+			t.Errorf("who left still announces in %d topics", len(topics))
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
 	w.ends(ana, "Ben")
 	fresh := w.way(ana, "While he was out", "Text.")
 	w.down(ben)

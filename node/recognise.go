@@ -132,9 +132,9 @@ func (w *crowd) recognising(member, area string) (of *gathered.Person, at protoc
 		return of, at, api.Hint(fmt.Errorf("%w: nobody recognises herself", api.ErrUsage), "what you did speaks for you; `coppice thanks ID` thanks somebody else")
 	}
 	if strings.TrimSpace(area) == "" {
-		return of, at, api.Hint(fmt.Errorf("%w: in which area?", api.ErrUsage), "--area rubber; `coppice list --kind term` shows the words of the domain")
+		return of, at, api.Hint(fmt.Errorf("%w: in which area?", api.ErrUsage), "--area rubber; `coppice term list` shows the words of the domain")
 	}
-	at, err = names{w.c}.Document(area)
+	at, err = w.c.word(area)
 	return of, at, err
 }
 

@@ -33,7 +33,7 @@ func (n *Node) Who(ctx context.Context, call api.Call, l api.Looking) (api.Who, 
 		}
 	}
 	if l.Area != "" {
-		if area, err = (names{w.c}).Document(l.Area); err != nil {
+		if area, err = w.c.word(l.Area); err != nil {
 			return out, err
 		}
 	}
@@ -74,14 +74,10 @@ func (n *Node) Unmet(ctx context.Context, call api.Call) (api.Unmet, error) {
 	if err != nil {
 		return out, err
 	}
-	for _, m := range w.unmet() {
+	for _, m := range gathered.Unmet(w.me, w.people, w.known(), w.exchanges(0), w.now) {
 		out.Items = append(out.Items, w.acquaintance(m))
 	}
 	return out, nil
-}
-
-func (w *crowd) unmet() []gathered.Meeting {
-	return gathered.Unmet(w.me, w.people, w.known(), w.exchanges(0), w.now)
 }
 
 // acquaintance tells of somebody what one has in common with her.
@@ -132,8 +128,9 @@ func (n *Node) Graph(ctx context.Context, call api.Call) (api.Graph, error) {
 	slices.SortFunc(out.Nodes, func(a, b api.GraphNode) int {
 		return cmp.Or(cmp.Compare(a.Member.Name, b.Member.Name), cmp.Compare(a.Member.ID, b.Member.ID))
 	})
-	exchanges := w.exchanges(w.now - min(w.now, graphDays*24*60*60))
-	for _, t := range gathered.Ties(w.people, exchanges) {
+	known, exchanges := w.known(), w.exchanges(0)
+	year := slices.DeleteFunc(slices.Clone(exchanges), func(e gathered.Exchange) bool { return e.At+graphDays*24*60*60 < w.now })
+	for _, t := range gathered.Ties(w.people, year) {
 		if t.By.Left > 0 || t.To.Left > 0 {
 			continue
 		}
@@ -144,7 +141,7 @@ func (n *Node) Graph(ctx context.Context, call api.Call) (api.Graph, error) {
 		}
 		out.Edges = append(out.Edges, edge)
 	}
-	for _, m := range w.unmet() {
+	for _, m := range gathered.Unmet(w.me, w.people, known, exchanges, w.now) {
 		out.Edges = append(out.Edges, api.GraphEdge{From: as(w.me), To: as(m.Person), Unmet: true, Says: "not met: " + w.acquaintance(m).Says})
 	}
 	return out, nil
@@ -198,7 +195,13 @@ func (n *Node) Introduce(ctx context.Context, call api.Call, i api.Introduction)
 		field  string
 		values []string
 	}{{"helps", i.Helps}, {"learns", i.Learns}, {"service", i.Service}} {
-		for _, value := range set.values {
+		for _, text := range set.values {
+			var value any = text
+			if set.field != "service" {
+				if value, err = c.word(text); err != nil {
+					return api.Made{}, err
+				}
+			}
 			intents = append(intents, envelope.Intent{Field: set.field, Verb: envelope.DoAdd, Value: value})
 		}
 	}
@@ -206,6 +209,23 @@ func (n *Node) Introduce(ctx context.Context, call api.Call, i api.Introduction)
 		return api.Made{}, api.Hint(fmt.Errorf("%w: nothing said", api.ErrUsage), "--does TEXT, --helps AREA, --learns AREA, --intro TEXT")
 	}
 	return c.onMyPage(ctx, call, intents)
+}
+
+// word finds a word of the domain by its title or id.
+func (c *community) word(text string) (protocol.DocumentID, error) {
+	id, err := names{c}.Document(text)
+	if err != nil {
+		return id, err
+	}
+	terms, err := c.shelf.terms()
+	if err != nil {
+		return id, err
+	}
+	word := terms.Of(id)
+	if word == nil {
+		return id, api.Hint(fmt.Errorf("%w: %q is no word of the domain", api.ErrUsage, text), "`coppice term list` shows them, `coppice term new TITLE --area` makes one")
+	}
+	return word.ID, nil
 }
 
 // onMyPage writes on this node's person's own page, which begins with her name.

@@ -362,3 +362,103 @@ func TestLeaveWithoutAName(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// Check 4: given the demo lunch table, when Jonas comes, then within one sitting
+// he sees the concern, commits, is shown two named people, asks one question,
+// and two members' nodes list him on arrival with a shared area.
+func TestCheck04ANewcomersFirstTenMinutes(t *testing.T) {
+	club := play(t, `{"at":"2026-05-05T12:15:00Z","who":"Adaeze","run":["found","Ward 7 lunch table","--concern","the small things the chart does not say","--commitment","I eat here and tell"]}
+{"at":"2026-05-05T12:20:00Z","who":"Petra","run":["join","--commitment","I tell what worked on nights"]}
+{"at":"2026-05-05T12:21:00Z","who":"Lucia","run":["join","--commitment","I listen, and say what I see"]}
+{"at":"2026-05-05T12:22:00Z","who":"Adaeze","run":["term","new","nights","--area"]}
+{"at":"2026-05-05T12:23:00Z","who":"Adaeze","run":["term","new","families","--area"]}
+{"at":"2026-05-05T12:24:00Z","who":"Petra","run":["hello","--does","nights, for nine years","--helps","nights"]}
+{"at":"2026-05-05T12:25:00Z","who":"Lucia","run":["hello","--helps","families","--learns","nights"]}
+{"at":"2026-05-05T12:26:00Z","who":"Petra","run":["digest"]}
+{"at":"2026-05-05T12:26:00Z","who":"Lucia","run":["digest"]}
+{"at":"2026-06-02T12:15:00Z","who":"Jonas","run":["join"]}`)
+	jonas := club.as("Jonas")
+	if text := jonas.run("charter", "show").stdout; !strings.Contains(text, "the small things the chart does not say") {
+		t.Errorf("he does not see the concern: %s", text)
+	}
+	if rank := toldAs[api.MemberPage](jonas, "member", "show", "me").Rank; rank != "guest" {
+		t.Errorf("he came as a %s", rank)
+	}
+	jonas.json("commit", "Three weeks on the ward; I ask what nobody asks")
+	if rank := toldAs[api.MemberPage](jonas, "member", "show", "me").Rank; rank != "member" {
+		t.Errorf("committed, he is a %s", rank)
+	}
+	jonas.json("hello", "--does", "three weeks on the ward", "--learns", "nights", "--learns", "families")
+	var named []string
+	for _, u := range toldAs[api.Unmet](jonas, "unmet").Items {
+		named = append(named, u.Member.Name)
+		if len(u.Shared) == 0 || u.Next == "" {
+			t.Errorf("%s is shown without a reason or a next step", u.Member.Name)
+		}
+	}
+	slices.Sort(named)
+	if !slices.Equal(named, []string{"Lucia", "Petra"}) {
+		t.Errorf("he is shown %v", named)
+	}
+	q := jonas.id("ask", "How do you tell a family to go home and sleep?", "--area", "families")
+	for who, area := range map[string]string{"Petra": "nights", "Lucia": "families"} {
+		var of []string
+		d := toldAs[api.Digest](club.as(who), "digest")
+		for _, a := range d.Arrivals {
+			of = append(of, a.Title+": "+a.What)
+		}
+		if len(of) != 1 || !strings.HasPrefix(of[0], "Jonas: Jonas came in and ") || !strings.Contains(of[0], area) {
+			t.Errorf("on arrival %s reads %q", who, of)
+		}
+		if hello := toldAs[api.Arrivals](club.as(who), "hello"); len(hello.Items) == 0 || hello.Items[0].Member.Name != "Jonas" || len(hello.Items[0].Shared) == 0 {
+			t.Errorf("%s's arrivals: %+v", who, hello.Items)
+		}
+		if who == "Lucia" && (len(d.InMyAreas) != 1 || d.InMyAreas[0].ID != q) {
+			t.Errorf("Lucia helps with families and does not read of his question: %+v", d)
+		}
+	}
+}
+
+// A commitment is renewed by saying it again, in the same words or in others.
+func TestCommitmentIsRenewed(t *testing.T) {
+	club := play(t, founding, members)
+	dev := club.as("Dev").at("2027-07-01T09:00:00Z")
+	lapsed := func() bool { return toldAs[api.MemberPage](dev, "member", "show", "me").Lapsed }
+	if !lapsed() {
+		t.Error("more than 400 days have passed")
+	}
+	dev.json("commit", "I bring rubber and what I know of it")
+	if lapsed() {
+		t.Error("said again, it is still lapsed")
+	}
+}
+
+func TestIntroduceTwo(t *testing.T) {
+	club := play(t, founding, members)
+	club.as("Rosa").json("hello", "@Sam", "--meet", "@Dev", "Both of you hear judder.")
+	for who, other := range map[string]string{"Sam": "Dev", "Dev": "Sam"} {
+		d := toldAs[api.Digest](club.as(who), "digest")
+		if len(d.ForMe) != 1 || d.ForMe[0].What != "Rosa said: “"+other+" and you should meet. Both of you hear judder.”" {
+			t.Errorf("%s reads %+v", who, d.ForMe)
+		}
+	}
+	club.as("Rosa").refused(api.ExitNotFound, "Nobody", "hello", "@Sam", "--meet", "@Nobody", "Hello.")
+	if n := len(talkOf(toldAs[api.Document](club.as("Sam"), "show", "me"))); n != 1 {
+		t.Errorf("half of an introduction was said: %d", n)
+	}
+}
+
+// An area is a word of the domain; anything else is refused with how to make one.
+func TestAnAreaIsAWord(t *testing.T) {
+	club := play(t, founding, members)
+	dev := club.as("Dev")
+	way := dev.id("way", "new", "--title", "Chalk the lip")
+	dev.refused(api.ExitUsage, "no word of the domain", "hello", "--helps", way)
+	dev.refused(api.ExitUsage, "no word of the domain", "who", "--area", way)
+	dev.refused(api.ExitNotFound, "", "hello", "--helps", "rubber")
+	club.as("Rosa").json("term", "new", "rubber", "--area")
+	dev.json("hello", "--helps", "Rubber")
+	if who := toldAs[api.Who](dev, "who", "--area", "rubber"); len(who.Items) != 1 {
+		t.Errorf("%+v", who)
+	}
+}

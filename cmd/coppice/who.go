@@ -104,13 +104,14 @@ func (c *command) graph() *cobra.Command {
 
 func (c *command) hello() *cobra.Command {
 	var i api.Introduction
-	var file string
+	var file, meet string
 	cmd := &cobra.Command{
-		Use:   "hello [@NAME TEXT] [--does TEXT] [--helps AREA] [--learns AREA] [--intro TEXT]",
+		Use:   "hello [@NAME TEXT] [--meet @NAME] [--does TEXT] [--helps AREA] [--learns AREA] [--intro TEXT]",
 		Short: "introduce yourself, or greet somebody; alone: who came lately",
 		Long: `With flags it says something of yourself on your page. With a name and a text it
-says hello to somebody, on her page. Without either it shows who came lately and
-what you have in common.`,
+says hello to somebody, on her page; --meet names another whom she should meet, and
+says it on both pages. Without either it shows who came lately and what you have
+in common.`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			said := cmd.Flags().NFlag() > 0 && len(i.Intro+i.Does+file)+len(i.Helps)+len(i.Learns)+len(i.Service) > 0
@@ -120,10 +121,11 @@ what you have in common.`,
 			case len(args) == 0:
 				return c.arrivals(cmd)
 			}
-			return c.greet(cmd, args)
+			return c.greet(cmd, args, meet)
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&meet, "meet", "", "introduce her to this other member")
 	f.StringVar(&i.Does, "does", "", "what you do, and since when")
 	f.StringVar(&i.Intro, "intro", "", "more about you")
 	f.StringVar(&file, "file", "", "the same from a file, - for standard input")
@@ -163,12 +165,46 @@ func (c *command) arrivals(cmd *cobra.Command) error {
 	})
 }
 
-// greet says something to somebody, on her page.
-func (c *command) greet(cmd *cobra.Command, args []string) error {
+// greeted names the comments that greet somebody.
+type greeted struct {
+	ID  string   `json:"id"`
+	IDs []string `json:"ids"`
+}
+
+// greet says something to somebody, on her page; of two who should meet, on both.
+func (c *command) greet(cmd *cobra.Command, args []string, meet string) error {
 	if len(args) < 2 {
 		return api.Hint(fmt.Errorf("%w: hello needs words", api.ErrUsage), "coppice hello %s \"welcome!\"", args[0])
 	}
-	return c.speak(cmd, "@"+strings.TrimPrefix(args[0], "@"), args[1])
+	return ask(c, cmd, func(ctx context.Context, client *api.Client) (out greeted, err error) {
+		who := []string{strings.TrimPrefix(args[0], "@")}
+		if meet = strings.TrimPrefix(meet, "@"); meet != "" {
+			who = append(who, meet)
+		}
+		pages := make([]api.MemberPage, len(who))
+		for i, name := range who { // both are there before anything is said
+			if pages[i], err = client.Member(ctx, name); err != nil {
+				return out, err
+			}
+		}
+		for i := range pages {
+			text := args[1]
+			if len(pages) > 1 {
+				text = pages[1-i].Name + " and you should meet. " + text
+			}
+			made, err := client.Comment(ctx, pages[i].Document, api.Commenting{Body: text})
+			if err != nil {
+				return out, err
+			}
+			out.IDs = append(out.IDs, made.ID)
+		}
+		out.ID = out.IDs[0]
+		return out, nil
+	}, func(out greeted) {
+		for _, id := range out.IDs {
+			c.line("%s", id)
+		}
+	})
 }
 
 func (c *command) recognise() *cobra.Command {

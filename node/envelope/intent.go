@@ -9,6 +9,7 @@ type Verb string
 const (
 	DoText     Verb = "text"     // T V: make it read Value, a string
 	DoSet      Verb = "set"      // R: choose Value; also M: put, T V: text, S: have exactly these
+	DoRenew    Verb = "renew"    // R: choose Value anew, though it may be chosen already
 	DoBegin    Verb = "begin"    // R: choose Value if this makes the document, else nothing
 	DoAdd      Verb = "add"      // S: add Value; also M of many: put with it
 	DoDrop     Verb = "drop"     // S: drop Value; also M of many: put without it

@@ -147,7 +147,7 @@ func (p *plan) change(in Intent, f *Field, at protocol.Path, a act) error {
 	switch {
 	case f.Type.Text() && (in.Verb == DoText || in.Verb == DoSet):
 		return p.text(in, f, at, a)
-	case f.Type == Register && in.Verb == DoSet:
+	case f.Type == Register && (in.Verb == DoSet || in.Verb == DoRenew):
 		return p.set(in, f, at, a)
 	case f.Type == Register && in.Verb == DoBegin:
 		if !p.stand.root {
@@ -276,7 +276,7 @@ func (p *plan) set(in Intent, f *Field, at protocol.Path, a act) error {
 			old = values[0].Value
 		}
 	}
-	if old == canon {
+	if old == canon && in.Verb != DoRenew {
 		return nil
 	}
 	a.op.Value = canon

@@ -281,8 +281,11 @@ func (r *Replica) Access() (keys []Access) {
 const maxTopics = 4
 
 // Topics returns the gossip topics to subscribe to; the first is the one this
-// node publishes on.
+// node publishes on. Who left, or was taken out, is in none.
 func (r *Replica) Topics() (topics []string) {
+	if !r.now.Active(r.device) {
+		return nil
+	}
 	chosen, ok := r.choose()
 	if ok {
 		key, _ := r.ring.Access(chosen.epoch)
