@@ -101,6 +101,9 @@ func (n *Node) Search(ctx context.Context, call api.Call, s api.Searching) (api.
 		item.Snippet = text(h.Snippet)
 		out.Items = append(out.Items, item)
 	}
+	if err := c.howFar(out.Items, n.cfg.wall(call.Now)); err != nil {
+		return api.Hits{}, err
+	}
 	return out, n.foldItems(ctx, call, c, out.Items)
 }
 

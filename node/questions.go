@@ -22,7 +22,6 @@ type outlook struct {
 	terms  *domain.Terms
 	groups *envelope.Groups
 	made   *domain.Distillates
-	knows  []domain.Knows // of who is in
 }
 
 func (w *crowd) domain() (*outlook, error) {
@@ -34,14 +33,18 @@ func (w *crowd) domain() (*outlook, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &outlook{terms: terms, groups: groups, made: domain.NewDistillates(w.facts, groups)}
+	return &outlook{terms, groups, domain.NewDistillates(w.facts, groups)}, nil
+}
+
+// knowing tells who of those who are in knows what, as a match and the map see it.
+func (w *crowd) knowing() (all []domain.Knows) {
 	for _, k := range w.known() {
-		d.knows = append(d.knows, domain.Knows{
+		all = append(all, domain.Knows{
 			Who: k.Person.ID, Area: k.Area, Recognised: len(k.Recognised) > 0, Contributed: slices.ContainsFunc(k.Made, w.proves),
 			Helps: k.Helps, Learns: k.Learns,
 		})
 	}
-	return d, nil
+	return all
 }
 
 // proves tells whether what somebody made shows that she can help: a way, of
@@ -145,7 +148,7 @@ func (w *crowd) matched(d *outlook, asker protocol.MemberID, areas []protocol.Do
 	}
 	q := domain.Asking{Asker: asker, Areas: d.terms.Above(areas), Context: context}
 	out := []api.Matched{}
-	for _, m := range domain.Matches(q, people, d.knows) {
+	for _, m := range domain.Matches(q, people, w.knowing()) {
 		out = append(out, api.Matched{Member: w.c.person(m.Who), Reasons: w.reasons(d, m), Near: m.Near})
 	}
 	return out, nil
@@ -164,7 +167,7 @@ func (w *crowd) candidates() (all []domain.Candidate, err error) {
 	put := domain.Put(w.facts, w.now)
 	acts := gathered.Acts(w.people, w.facts, w.now)
 	for _, one := range w.people.Present(w.now) {
-		c := domain.Candidate{ID: one.ID, Context: contexts[one.Page], New: one.New(w.now), Active: acts[one] > 0, Put: put[one.ID]}
+		c := domain.Candidate{ID: one.ID, Context: contexts[one.Page], New: one.New(w.now) && !one.Founder, Active: acts[one] > 0, Put: put[one.ID]}
 		for _, self := range one.Selves {
 			c.Put += put[self]
 		}
@@ -280,7 +283,7 @@ func (n *Node) showQuestion(ctx context.Context, call api.Call, c *community, ou
 		return err
 	}
 	if len(put) > 0 {
-		out.Fields["asked"] = put
+		out.Fields["put_to"] = put
 	}
 	return c.showHelped(ctx, out, f)
 }
@@ -302,18 +305,23 @@ func (w *crowd) putTo(d *outlook, f *envelope.Folded) (put []api.Matched, err er
 		areas = facts.Areas
 	}
 	q := domain.Asking{Areas: d.terms.Above(areas), Context: context}
+	asked := f.Field("asked").Set
+	if len(asked) == 0 {
+		return nil, nil
+	}
 	all, err := w.candidates()
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range f.Field("asked").Set {
+	knows := w.knowing()
+	for _, v := range asked {
 		who, _ := v.(protocol.MemberID)
 		one := api.Matched{Member: w.c.person(who), Reasons: []string{}}
 		if p := w.people.Of(who); p != nil {
 			who = p.ID
 		}
 		if i := slices.IndexFunc(all, func(c domain.Candidate) bool { return c.ID == who }); i >= 0 {
-			one.Reasons = append(one.Reasons, w.reasons(d, q.Weigh(all[i], d.knows))...)
+			one.Reasons = append(one.Reasons, w.reasons(d, q.Weigh(all[i], knows))...)
 		}
 		put = append(put, one)
 	}
@@ -330,7 +338,7 @@ func (c *community) showHelped(ctx context.Context, out *api.Document, f *envelo
 		}
 		var all []map[string]any
 		for _, h := range helps {
-			one := map[string]any{"member": c.person(h.By), "at": at2time(h.At)}
+			one := map[string]any{"member": c.person(h.By), "at": at2time(h.At), "value": h.Wording}
 			if h.Changed > 0 {
 				one["edited_since"], one["changed"] = true, rounded(h.Changed)
 				text, err := c.textAt(ctx, f.ID, e.ID, h.Wording)
@@ -377,8 +385,21 @@ func (n *Node) showDomain(ctx context.Context, call api.Call, c *community, out 
 		return n.showQuestion(ctx, call, c, out, f)
 	case domain.Term:
 		return c.showTerm(out, f)
+	case gathered.Discussion:
+		c.showStances(out, f)
 	}
 	return nil
+}
+
+// showStances shows of each stance whether it is on an earlier wording.
+func (c *community) showStances(out *api.Document, f *envelope.Folded) {
+	all := []api.Stance{}
+	for _, s := range gathered.StancesOf(f) {
+		all = append(all, api.Stance{
+			Member: c.person(s.By), At: at2time(s.At), Value: api.Standing{Says: s.Says, Why: s.Why}, Earlier: s.Earlier, Changed: rounded(s.Changed),
+		})
+	}
+	out.Fields["stances"] = all
 }
 
 // howFar says of items how far they have come, at a time in seconds since 1970.

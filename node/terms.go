@@ -201,7 +201,7 @@ func (n *Node) Map(ctx context.Context, call api.Call) (api.Map, error) {
 	if err != nil {
 		return out, err
 	}
-	for _, r := range domain.Map(d.terms, w.facts, d.groups, d.made, d.knows) {
+	for _, r := range domain.Map(d.terms, w.facts, d.groups, d.made, w.knowing()) {
 		region := api.Region{
 			ID: r.ID.String(), Title: r.Title, Depth: r.Depth, Size: r.Size, Stewards: w.c.persons(r.Stewards),
 			Keepers: w.c.persons(r.Keepers), Recognised: w.c.persons(r.Recognised), Learners: w.c.persons(r.Learners),

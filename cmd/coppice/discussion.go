@@ -150,19 +150,13 @@ func (c *command) tellDiscussion(d api.Document) {
 			c.line("\n%s:\n%s", part.says, text)
 		}
 	}
-	type stance struct {
-		By      api.Person
-		Says    string
-		Why     string
-		Earlier bool `json:"earlier_wording"`
-	}
-	for _, s := range into[[]stance](d.Fields["stances"]) {
-		line := s.By.Name + ": " + s.Says
+	for _, s := range into[[]api.Stance](d.Fields["stances"]) {
+		line := s.Member.Name + ": " + s.Value.Says
 		if s.Earlier {
 			line += " (of an earlier wording)"
 		}
-		if s.Why != "" {
-			line += ", " + s.Why
+		if s.Value.Why != "" {
+			line += ", " + s.Value.Why
 		}
 		c.line("  %s", line)
 	}

@@ -191,6 +191,9 @@ func (c *command) tellItems(items []api.Item) {
 		if i.Author != nil {
 			by = "  " + i.Author.Name
 		}
+		if i.State != "" {
+			by += ", " + i.State
+		}
 		if i.BeingSetRight {
 			by += "  (being set right)"
 		}

@@ -35,7 +35,7 @@ already: nothing else has to be said.`,
 				}
 			}
 			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Founded, error) {
-				if f.Lunch == nil && f.Concern == "" && !c.json && isTerminal(c.in) {
+				if f.Lunch == nil && f.Concern == "" && !c.json && isTerminal(c.in) && isTerminal(c.out) {
 					if err := c.threeLines(ctx, client, &f); err != nil {
 						return api.Founded{}, err
 					}

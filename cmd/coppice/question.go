@@ -74,7 +74,9 @@ func (c *command) known(cmd *cobra.Command, q api.Ask) error {
 		return err
 	}
 	c.say("Perhaps known already (`coppice show ID`):")
-	c.tellItems(out.Known)
+	for _, i := range out.Known {
+		c.say("  %s  %-8s  %s  %s", short(i.ID), i.Kind, strings.ReplaceAll(i.Title, "\n", " "), i.Author.Name)
+	}
 	return c.confirm("ask it all the same")
 }
 

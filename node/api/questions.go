@@ -53,6 +53,21 @@ type Matched struct {
 	Near    bool     `json:"near,omitempty" doc:"she learns it herself"`
 }
 
+// Stance is one of the field stances of a discussion that is shown.
+type Stance struct {
+	Member  Person    `json:"member"`
+	At      time.Time `json:"at"`
+	Value   Standing  `json:"value"`
+	Earlier bool      `json:"earlier_wording,omitempty" doc:"the proposal has been reworded since"`
+	Changed float64   `json:"changed,omitempty" doc:"by which share"`
+}
+
+// Standing is what a member says of a proposal.
+type Standing struct {
+	Says string `json:"says" doc:"agree, abstain, disagree or block"`
+	Why  string `json:"why,omitempty"`
+}
+
 // Agendum is a question on the learning agenda.
 type Agendum struct {
 	ID        string    `json:"id"`

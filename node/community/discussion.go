@@ -114,29 +114,20 @@ func StancesOf(f *envelope.Folded) (all []Stance) {
 	return all
 }
 
-// deriveDiscussion shows how far it has come, and the stances: how many of
-// each on the proposal as it reads, and which are on an earlier wording.
+// deriveDiscussion shows how far it has come, and how many stances of each sort
+// there are on the proposal as it reads.
 func deriveDiscussion(now int64, f *envelope.Folded) envelope.Object {
 	counts := map[string]uint64{}
-	stances := []envelope.Value{}
 	for _, s := range StancesOf(f) {
-		o := envelope.Object{{Name: "by", Value: s.By}, {Name: "at", Value: s.At}, {Name: "says", Value: s.Says}}
-		if s.Why != "" {
-			o = append(o, envelope.Pair{Name: "why", Value: s.Why})
-		}
-		if s.Earlier {
-			o = append(o, envelope.Pair{Name: "earlier_wording", Value: true}, envelope.Pair{Name: "changed", Value: s.Changed})
-		} else {
+		if !s.Earlier {
 			counts[s.Says]++
 		}
-		stances = append(stances, o)
 	}
 	tally := envelope.Object{}
 	for _, says := range []string{"agree", "abstain", "disagree", "block"} {
 		tally = append(tally, envelope.Pair{Name: says, Value: counts[says]})
 	}
 	return envelope.Object{
-		{Name: "state", Value: StateOf(f, Day(now/86400_000))},
-		{Name: "stances", Value: stances}, {Name: "tally", Value: tally},
+		{Name: "state", Value: StateOf(f, Day(now/86400_000))}, {Name: "tally", Value: tally},
 	}
 }
