@@ -1,6 +1,8 @@
 package envelope
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,23 +30,15 @@ func (d *Document) again(row *Field, view crdt.View) (all []Again) {
 	if len(heads) < 2 || d.readWell(heads, view) {
 		return nil
 	}
-	sides := map[crdt.ID]int{} // by change: the head it is in the past of; shared: of several
+	sides := d.apart(heads)
+	if d.oneAuthor(sides) {
+		return nil
+	}
 	side := func(id crdt.ID) int {
-		at, known := sides[id]
-		if !known {
-			at = shared
-			for i, h := range heads {
-				if d.merged.InPast(id, []crdt.ID{h}) {
-					if at != shared {
-						at = shared
-						break
-					}
-					at = i
-				}
-			}
-			sides[id] = at
+		if at, ok := sides[id]; ok {
+			return at
 		}
-		return at
+		return shared
 	}
 	paragraph, here := 0, touched{}
 	end := func() {
@@ -72,7 +66,70 @@ func (d *Document) again(row *Field, view crdt.View) (all []Again) {
 	return all
 }
 
+// shared is the side of what lies in the past of several heads.
 const shared = -1
+
+// apart returns which changes lie in the past of one head alone, and of which.
+// It walks back from the heads no further than where they part, so that it
+// costs the same however long the document is.
+func (d *Document) apart(heads []crdt.ID) map[crdt.ID]int {
+	reached := map[crdt.ID]map[int]bool{} // by which heads
+	var front []crdt.Change               // to be looked at, by ascending lamport
+	meet := func(id crdt.ID, by map[int]bool) {
+		if reached[id] == nil {
+			c, ok := d.merged.Change(id)
+			if !ok {
+				return
+			}
+			reached[id] = map[int]bool{}
+			at, _ := slices.BinarySearchFunc(front, c, func(a, b crdt.Change) int { return cmp.Or(cmp.Compare(a.Lamport, b.Lamport), a.ID.Compare(b.ID)) })
+			front = slices.Insert(front, at, c)
+		}
+		maps.Copy(reached[id], by)
+	}
+	for i, h := range heads {
+		meet(h, map[int]bool{i: true})
+	}
+	sides, open := map[crdt.ID]int{}, len(heads) // open: of front, not in the past of all
+	for ; open > 0 && len(front) > 0; open = opens(front, reached, len(heads)) {
+		c := front[len(front)-1]
+		front = front[:len(front)-1]
+		if by := reached[c.ID]; len(by) == 1 {
+			for at := range by {
+				sides[c.ID] = at
+			}
+		}
+		for _, p := range c.Parents {
+			meet(p, reached[c.ID])
+		}
+	}
+	return sides
+}
+
+// opens counts the changes of a front that are not in the past of all heads.
+func opens(front []crdt.Change, reached map[crdt.ID]map[int]bool, heads int) (n int) {
+	for _, c := range front {
+		if len(reached[c.ID]) < heads {
+			n++
+		}
+	}
+	return n
+}
+
+// oneAuthor tells whether all that was written apart is one person's.
+func (d *Document) oneAuthor(sides map[crdt.ID]int) bool {
+	var first *protocol.MemberID
+	for id := range sides {
+		author := &d.changes[d.numbers[protocol.ChangeID(id)]].author
+		if first == nil {
+			first = author
+		}
+		if *author != *first {
+			return false
+		}
+	}
+	return true
+}
 
 // touched is which changes, of one side alone, stand in a paragraph.
 type touched struct {

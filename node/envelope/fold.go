@@ -81,10 +81,9 @@ func (d *Document) Fold() (f *Folded, shown bool) {
 	for _, c := range d.changes {
 		if act, is := c.act(); is {
 			f.Updated, shown = max(f.Updated, c.wall), true
-			f.Acts = append(f.Acts, act)
+			f.Acts = joined(f.Acts, act)
 		}
 	}
-	f.Acts = merged(f.Acts)
 	w := &folding{d: d, view: d.merged.Now(), into: f}
 	w.whence()
 	b := protocol.AppendUint(nil, uint64(f.Kind))
@@ -122,18 +121,15 @@ func (c *change) act() (a Act, is bool) {
 	return a, is
 }
 
-// merged sorts acts and makes one of those of a member on a day.
-func merged(acts []Act) []Act {
-	slices.SortFunc(acts, func(a, b Act) int { return cmp.Or(a.By.Compare(b.By), cmp.Compare(a.Day, b.Day)) })
-	out := acts[:0]
-	for _, a := range acts {
-		if last := len(out) - 1; last >= 0 && out[last].By == a.By && out[last].Day == a.Day {
-			out[last].Wrote = out[last].Wrote || a.Wrote
-			continue
-		}
-		out = append(out, a)
+// joined adds an act to those there are, by member and day; with one of the
+// member on that day it is one.
+func joined(acts []Act, a Act) []Act {
+	at, known := slices.BinarySearchFunc(acts, a, func(a, b Act) int { return cmp.Or(a.By.Compare(b.By), cmp.Compare(a.Day, b.Day)) })
+	if known {
+		acts[at].Wrote = acts[at].Wrote || a.Wrote
+		return acts
 	}
-	return slices.Clip(out)
+	return slices.Insert(acts, at, a)
 }
 
 // name fills in what stands for the whole: title and body.
