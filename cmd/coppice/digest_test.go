@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -164,5 +165,24 @@ func TestDigestTellsWhatIsOfferedToMe(t *testing.T) {
 	}
 	if d := toldAs[api.Digest](dev, "digest"); len(d.ForMe) != 0 || d.Rest != 2 {
 		t.Errorf("what is for Sam is for Dev: %+v", d)
+	}
+}
+
+// Of a document in which very much happened not all is said, and none of it is lost.
+func TestDigestOfMuchInOnePlace(t *testing.T) {
+	club := play(t, founding, members)
+	dev, sam := club.as("Dev"), club.as("Sam")
+	way := sam.id("way", "new", "--title", "Chalk the lip")
+	sam.json("digest")
+	for i := range 30 {
+		dev.json("comment", way, fmt.Sprint("remark ", i))
+	}
+	club.as("Rosa").json("thanks", way)
+	d := toldAs[api.Digest](sam, "digest")
+	if len(d.ForMe) != 1 || !strings.Contains(d.ForMe[0].What, "remark 0") || !strings.HasSuffix(d.ForMe[0].What, "; and more") || d.ForMe[0].By.Name != "Rosa" {
+		t.Errorf("%+v", d)
+	}
+	if d = toldAs[api.Digest](sam, "digest"); len(d.ForMe) != 0 {
+		t.Errorf("told twice: %+v", d)
 	}
 }

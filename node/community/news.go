@@ -82,8 +82,18 @@ func (r *Reader) Digest(facts []*envelope.Facts, news []News) []*Told {
 
 // tell tells one document; nil when nothing of it is new.
 func (r *Reader) tell(n *News) *Told {
-	t := &telling{Reader: r, News: n, schema: r.Kinds.Schema(n.Facts.Kind)}
+	t := &telling{
+		Reader: r, News: n, schema: r.Kinds.Schema(n.Facts.Kind),
+		known: map[phrase]bool{}, entries: map[protocol.EntryID]*envelope.Entry{},
+	}
 	t.mine = t.isMine()
+	for _, field := range n.Folded.Fields {
+		for i := range field.Entries {
+			if e := &field.Entries[i]; !e.Withdrawn {
+				t.entries[e.ID] = e
+			}
+		}
+	}
 	out := &Told{Document: n.Facts.ID}
 	said := false
 	for i := range n.History {
@@ -117,23 +127,38 @@ type telling struct {
 	*Reader
 	*News
 	schema *envelope.Schema
-	mine   bool // it is the reader's, or its first words are
+	mine   bool // it is the reader's
 	said   []phrase
-	says   int // how often there was something to say
+	known  map[phrase]bool // of said, and of what is too much to say
+	says   int             // how often there was something to say
+	forMe  bool            // something concerns the reader herself
+	edited bool            // somebody changed what the document says
+	herOwn bool            // on a member's page: she whose it is did something, and
+	wrote  bool            // changed what it says
+
+	entries map[protocol.EntryID]*envelope.Entry // as they show
 }
 
 // phrase is one thing that somebody did.
 type phrase struct {
-	by    protocol.MemberID
-	text  string
-	forMe bool // it concerns the reader herself
-	edit  bool // it changed what the document says
+	by   protocol.MemberID
+	text string
 }
 
+// mostPhrases is how much is said of one document.
+const mostPhrases = 24
+
 func (t *telling) say(s *Step, forMe, edit bool, text string) {
-	p := phrase{s.Author, text, forMe, edit}
+	p := phrase{s.Author, text}
+	hers := s.Author == t.Facts.Author
 	t.says++
-	if text != "" && !slices.Contains(t.said, p) {
+	t.forMe, t.edited = t.forMe || forMe, t.edited || edit
+	t.herOwn, t.wrote = t.herOwn || hers, t.wrote || hers && edit
+	if text == "" || t.known[p] {
+		return
+	}
+	t.known[p] = true
+	if len(t.said) < mostPhrases {
 		t.said = append(t.said, p)
 	}
 }
@@ -145,8 +170,8 @@ func (t *telling) isMine() bool {
 
 func (t *telling) isMe(id protocol.MemberID) bool { return t.People.is(t.Me, id) || id == t.Me.ID }
 
-// wrote tells whether the reader wrote in one of its texts.
-func (t *telling) wrote() bool {
+// shaped tells whether the reader wrote in one of its texts.
+func (t *telling) shaped() bool {
 	return slices.ContainsFunc(t.Facts.Acts, func(a envelope.Act) bool { return a.Wrote && t.isMe(a.By) })
 }
 
@@ -161,16 +186,18 @@ func (t *telling) words() string {
 		}
 		parts, last = append(parts, t.Naming.Who(p.by)+" "+p.text), p.by
 	}
+	if len(t.known) > len(t.said) {
+		parts = append(parts, "and more")
+	}
 	return strings.Join(parts, "; ")
 }
 
 // section says where the document stands.
 func (t *telling) section() Section {
-	edited := slices.ContainsFunc(t.said, func(p phrase) bool { return p.edit })
 	switch {
-	case slices.ContainsFunc(t.said, func(p phrase) bool { return p.forMe }):
+	case t.forMe:
 		return ForMe
-	case edited && (t.mine || t.wrote()):
+	case t.edited && (t.mine || t.shaped()):
 		return Changed
 	case t.Facts.Kind == Member:
 		return t.arrival()
@@ -186,9 +213,9 @@ func (t *telling) arrival() Section {
 	switch one := t.People.Of(t.Facts.Author); {
 	case one == nil || one.Left > 0 || one.Founder:
 		return Elsewhere
-	case one.New(t.Now) && slices.ContainsFunc(t.said, func(p phrase) bool { return t.People.is(one, p.by) }):
+	case one.New(t.Now) && t.herOwn:
 		return Arrived
-	case len(t.common()) > 0 && slices.ContainsFunc(t.said, func(p phrase) bool { return t.People.is(one, p.by) && p.edit }):
+	case len(t.common()) > 0 && t.wrote:
 		return InMyAreas
 	}
 	return Elsewhere

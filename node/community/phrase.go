@@ -95,21 +95,9 @@ func (t *telling) offers() bool {
 	})
 }
 
-// entryOf finds an entry in the document as it shows; nil when it does not.
-func (t *telling) entryOf(id protocol.EntryID) *envelope.Entry {
-	for _, field := range t.Folded.Fields {
-		for i := range field.Entries {
-			if field.Entries[i].ID == id && !field.Entries[i].Withdrawn {
-				return &field.Entries[i]
-			}
-		}
-	}
-	return nil
-}
-
 // entered says what an entry says.
 func (t *telling) entered(s *Step, id protocol.EntryID, row *envelope.Field) {
-	e := t.entryOf(id)
+	e := t.entries[id]
 	if e == nil {
 		t.say(s, false, false, "said something and took it back")
 		return
@@ -125,7 +113,7 @@ func (t *telling) entered(s *Step, id protocol.EntryID, row *envelope.Field) {
 		t.say(s, t.mine || t.waits(), false, "answered"+quote(text))
 	case "talk":
 		re, _ := e.Field("re").Value().(protocol.EntryID)
-		if to := t.entryOf(re); to != nil && t.isMe(to.By) {
+		if to := t.entries[re]; to != nil && t.isMe(to.By) {
 			t.say(s, true, false, "replied to you"+quote(text))
 		} else {
 			t.say(s, t.mine, false, "said"+quote(text))
@@ -152,7 +140,7 @@ func (t *telling) waits() bool {
 
 // inEntry says what was done to an entry.
 func (t *telling) inEntry(s *Step, op protocol.Operation, row *envelope.Field) {
-	e := t.entryOf(op.Path.Entry)
+	e := t.entries[op.Path.Entry]
 	if e == nil {
 		t.say(s, false, false, "took back something said")
 		return
