@@ -94,7 +94,7 @@ func (n *Node) Charter(ctx context.Context, call api.Call) (api.Charter, error) 
 	if out.Policy, err = n.Policy(ctx, call); err != nil {
 		return out, err
 	}
-	out.Hint, err = w.c.hint(ch.folded)
+	out.Hint, err = w.c.hint(ctx, ch.folded)
 	return out, err
 }
 
@@ -163,19 +163,13 @@ func texts(values []envelope.Value) []string {
 
 // hint names what members keep talking about where they meet, if the style
 // offers it and nobody wrote down what the domain is.
-func (c *community) hint(charter *envelope.Folded) ([]string, error) {
+func (c *community) hint(ctx context.Context, charter *envelope.Folded) ([]string, error) {
 	if !domain.SwitchesOf(domain.StyleOf(charter)).Hint || strings.TrimSpace(charter.TextOf("domain")) != "" {
 		return []string{}, nil
 	}
-	cards, err := c.shelf.cards("gathering")
+	notes, err := c.gatheringNotes(ctx)
 	if err != nil {
 		return nil, err
-	}
-	var notes []string
-	for _, f := range cards {
-		if text := f.TextOf("notes"); strings.TrimSpace(text) != "" && !f.Shelved {
-			notes = append(notes, text)
-		}
 	}
 	return append([]string{}, domain.Hint(notes)...), nil
 }
