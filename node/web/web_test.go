@@ -190,6 +190,42 @@ func TestSelfTest(t *testing.T) {
 	}
 }
 
+// rude is a listener that hangs up on the first so many who come.
+type rude struct {
+	net.Listener
+	left int
+}
+
+func (r *rude) Accept() (net.Conn, error) {
+	for ; r.left > 0; r.left-- {
+		conn, err := r.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		_ = conn.Close()
+	}
+	return r.Listener.Accept()
+}
+
+// Somebody who floods the port does not end the node: no answer is no wrong answer.
+func TestSelfTestAsksAgain(t *testing.T) {
+	s, err := Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.listener = &rude{s.listener, 2}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.Serve(t.Context(), guarded{})
+	}()
+	if err := s.SelfTest(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(s.Close(), <-ended); err != nil {
+		t.Error(err)
+	}
+}
+
 // queue is a listener at which these connections stand, in order.
 type queue chan net.Conn
 
