@@ -8,7 +8,7 @@ PROBES ?= 30000000
 
 # The pure floors start no goroutine and hold no lock (the floors test sees to
 # it), so the race detector has nothing to find there.
-PURE  = ./crdt/... ./protocol/... ./node/envelope ./node/domain ./node/community ./node/practice ./node/replica
+PURE  = ./crdt/... ./protocol/... ./node/envelope ./node/domain ./node/community ./node/practice ./node/calendar ./node/replica
 RACED = ./cmd/... ./node ./node/api ./node/network ./node/store ./node/view ./node/web
 
 # The pages are built when something they are made of has changed.

@@ -60,13 +60,14 @@ func severalDevices(n int) string {
 	return ", " + count(n, "device")
 }
 
-// takesPart says of a member how she takes part, in words.
+// takesPart says of a member what others want to know when they meet her: that
+// she is new, away or gone. How much somebody does is nobody's label.
 func takesPart(level, away string, lapsed bool) string {
 	text := ""
 	switch {
 	case away != "":
 		text = ", away until " + away
-	case level != "":
+	case level == "newcomer" || level == "alumnus":
 		text = ", " + level
 	}
 	if lapsed {

@@ -208,7 +208,7 @@ func TestAwayIsOneWord(t *testing.T) {
 		dev.refused(api.ExitUsage, "", "away", until)
 	}
 	dev.refused(api.ExitUsage, "is over", "away", "2026-05-31")
-	if got := line("2027-06-10T10:00:00Z"); !strings.HasSuffix(got, "Dev, edge, committed more than a year ago: still with us?") {
+	if got := line("2027-06-10T10:00:00Z"); !strings.HasSuffix(got, "Dev, committed more than a year ago: still with us?") {
 		t.Error(got)
 	}
 }
