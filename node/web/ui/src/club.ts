@@ -11,6 +11,9 @@ export interface Club {
   me: Person
   /** Its home view, which the frame shows on every page. */
   home: Live<HomeView>
+  /** The kind of what is shown now, which says to which part it belongs. */
+  readonly shown: string
+  showing(kind: string): void
 }
 
 export const [club, setClub] = createContext<Club>()

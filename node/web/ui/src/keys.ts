@@ -1,10 +1,10 @@
 // The keyboard's single letters. They act only while no field has the focus.
 
 /** What a key asks for. */
-export type Wish = 'search' | 'home' | 'domain' | 'community' | 'practice' | 'node' | 'next' | 'previous' | 'ask' | 'tell' | 'edit' | 'help'
+export type Wish = 'search' | 'home' | 'domain' | 'community' | 'practice' | 'tend' | 'node' | 'next' | 'previous' | 'ask' | 'tell' | 'edit' | 'help'
 
 const alone: Record<string, Wish> = { '/': 'search', a: 'ask', t: 'tell', e: 'edit', j: 'next', k: 'previous', '?': 'help' }
-const afterG: Record<string, Wish> = { h: 'home', d: 'domain', c: 'community', p: 'practice', n: 'node' }
+const afterG: Record<string, Wish> = { h: 'home', d: 'domain', c: 'community', p: 'practice', t: 'tend', n: 'node' }
 
 /** The table that "?" shows. */
 export const table: [string, string][] = [
@@ -13,6 +13,7 @@ export const table: [string, string][] = [
   ['g d', 'Domain'],
   ['g c', 'Community'],
   ['g p', 'Practice'],
+  ['g t', 'Tend: what is to be settled, and what is asked of you'],
   ['g n', 'your node'],
   ['j, k', 'next row, previous row'],
   ['a', 'ask a question'],

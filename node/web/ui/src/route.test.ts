@@ -9,7 +9,11 @@ const routes: Route[] = [
   { page: 'node' },
   { page: 'repertoire', kind: '', words: '' },
   { page: 'repertoire', kind: 'story', words: 'a & b? #c' },
+  { page: 'agenda' },
+  { page: 'tend' },
+  { page: 'list', kind: 'gathering' },
   { page: 'item', id: 'd1abc' },
+  { page: 'item', id: 'd1abc', day: '2026-05-14' },
   { page: 'person', id: 'me' },
   { page: 'edit', id: 'd1abc', field: 'body' },
   { page: 'edit', id: 'd1abc', field: 'in_scope' },
@@ -23,12 +27,13 @@ describe('an address', () => {
     expect(parse(format(route, 'c1x'))).toEqual({ ...route, community: 'c1x' })
   })
 
-  it.each(['/item', '/item/', '/item/a/b', '/item/%3Cimg%3E', '/item/' + 'a'.repeat(81), '/write/poem', '/start/x', '/x', 'http://localhost//', '/home', '/repertoire/way'])(
+  it.each(['/item', '/item/', '/item/a/b', '/item/%3Cimg%3E', '/item/' + 'a'.repeat(81), '/write/Poem', '/write/a/b', '/list', '/list/%3Cimg%3E', '/start/x', '/x', 'http://localhost//', '/home', '/repertoire/way'])(
     'that means nothing is lost: %s',
     (address) => expect(parse(address).page).toBe('lost'),
   )
 
-  it('with a kind nobody knows lists all', () => {
-    expect(parse('/repertoire?kind=frog')).toMatchObject({ page: 'repertoire', kind: '' })
+  it('with what can be no kind lists all, with what can be no day shows the whole', () => {
+    expect(parse('/repertoire?kind=%3Cimg%3E')).toMatchObject({ page: 'repertoire', kind: '' })
+    expect(parse('/item/d1abc?day=soon')).toEqual({ page: 'item', id: 'd1abc', community: '' })
   })
 })

@@ -1,26 +1,27 @@
 // Addresses are real URLs: what a page shows can be read from its address, and
 // an address can be sent to oneself. Nothing here touches the browser.
 
-/** What can be written anew, in the order in which it is offered. */
-export const kinds = ['story', 'way', 'question'] as const
-export type Kind = (typeof kinds)[number]
-
-/** A place in the pages. */
+/** A place in the pages. A kind is the name of one, or "" for any; a day is that
+ * of a gathering that comes again and again. */
 export type Route =
-  | { page: 'home' | 'start' | 'people' | 'domain' | 'node' | 'lost' }
-  | { page: 'repertoire'; kind: Kind | ''; words: string }
-  | { page: 'item' | 'person'; id: string }
+  | { page: 'home' | 'start' | 'people' | 'domain' | 'agenda' | 'tend' | 'node' | 'lost' }
+  | { page: 'repertoire'; kind: string; words: string }
+  | { page: 'list'; kind: string }
+  | { page: 'item'; id: string; day?: string }
+  | { page: 'person'; id: string }
   | { page: 'edit'; id: string; field: string }
-  | { page: 'write'; kind: Kind | '' }
+  | { page: 'write'; kind: string }
 
 /** Where one is: a place, and in which community where a node is in several. */
 export type Place = Route & { community: string }
 
 // What the node writes ids in; "me" is one too.
 const id = /^[0-9a-z.]{1,80}$/
+const kind = /^[a-z]{1,30}$/
+const day = /^\d{4}-\d\d-\d\d$/
 
-function kindOf(text: string | null | undefined): Kind | '' {
-  return kinds.find((k) => k === text) ?? ''
+function kindOf(text: string | null): string {
+  return text !== null && kind.test(text) ? text : ''
 }
 
 function routeOf(path: string, query: URLSearchParams): Route {
@@ -33,19 +34,26 @@ function routeOf(path: string, query: URLSearchParams): Route {
     case 'start':
     case 'people':
     case 'domain':
+    case 'agenda':
+    case 'tend':
     case 'node':
       return { page: second === undefined ? first : 'lost' }
     case 'repertoire':
       if (second !== undefined) break
       return { page: 'repertoire', kind: kindOf(query.get('kind')), words: query.get('words') ?? '' }
-    case 'item':
+    case 'list':
+      return second !== undefined && kind.test(second) ? { page: 'list', kind: second } : { page: 'lost' }
+    case 'item': {
+      const on = query.get('day') ?? ''
+      return known ? { page: 'item', id: second, ...(day.test(on) ? { day: on } : {}) } : { page: 'lost' }
+    }
     case 'person':
       return known ? { page: first, id: second } : { page: 'lost' }
     case 'edit':
       return known ? { page: 'edit', id: second, field: query.get('field') ?? 'body' } : { page: 'lost' }
     case 'write':
       if (second === undefined) return { page: 'write', kind: '' }
-      return kindOf(second) ? { page: 'write', kind: kindOf(second) } : { page: 'lost' }
+      return kind.test(second) ? { page: 'write', kind: second } : { page: 'lost' }
   }
   return { page: 'lost' }
 }
@@ -69,9 +77,15 @@ export function format(route: Route, community = ''): string {
       if (route.kind) query.set('kind', route.kind)
       if (route.words) query.set('words', route.words)
       break
+    case 'list':
+      path = `/list/${encodeURIComponent(route.kind)}`
+      break
     case 'item':
+      path = `/item/${encodeURIComponent(route.id)}`
+      if (route.day) query.set('day', route.day)
+      break
     case 'person':
-      path = `/${route.page}/${encodeURIComponent(route.id)}`
+      path = `/person/${encodeURIComponent(route.id)}`
       break
     case 'edit':
       path = `/edit/${encodeURIComponent(route.id)}`

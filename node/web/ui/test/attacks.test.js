@@ -3,9 +3,7 @@
 // port of this machine, in frames, behind names that lead here. None may read,
 // change or learn anything.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { launch } from './browser.js'
 import { Node, workshop } from './nodes.js'
@@ -192,22 +190,69 @@ test('after all of it the node is as it was', async () => {
 
 test('C1: what members write stays text on every page', async () => {
   const canary = '<img src=x onerror="window.owned=1"><script>window.owned=1</script>'
-  const file = join(shop.dir, 'canary.md')
-  writeFileSync(file, `# ${canary}\n\n${canary}\n\n[${canary}](javascript:window.owned=1) ![x](http://evil.test/x.png)\n`)
+  const short = canary.slice(0, 60)
+  const text = `# ${canary}\n\n${canary}\n\n[${canary}](javascript:window.owned=1) ![x](http://evil.test/x.png)\n`
+  const { community } = JSON.parse(await node.coppice('--json', 'found', short, '--concern', canary, '--as', short, '--commitment', canary))
+  const within = (path) => `${path}${path.includes('?') ? '&' : '?'}community=${community}`
+  const act = (id, body) => node.post(within(`/v1/documents/${id}/fields`), body)
+  const area = (await node.post(within('/v1/documents'), { kind: 'term', title: `${canary} area`, fields: { area: true } })).id
+
+  // A value of each form, its words hostile.
+  const typed = { start: '2028-02-29T12:15', rrule: 'FREQ=WEEKLY', tz: 'Europe/Berlin' }
+  const value = (form, name) => {
+    switch (form.is) {
+      case 'words': return canary
+      case 'person': return short
+      case 'key': return typed[name] ?? canary
+      case 'choice': return form.choices[0]
+      case 'number': return 7
+      case 'share': return '2/3'
+      case 'day': return '2028-02-29'
+      case 'flag': return true
+      case 'member': return 'me'
+      case 'document': case 'reference': return area
+      case 'wording': return 'now'
+      case 'context': return { [canary]: canary }
+      case 'record': return Object.fromEntries(form.parts.filter((p) => p.form.is !== 'bytes').map((p) => [p.name, value(p.form, p.name)]))
+      case 'many': return [value(form.of, name)]
+    }
+  }
+  const entry = (row) => Object.fromEntries(row.entry.filter((r) => r.type !== 'map' && r.name !== 're').map((r) => [r.name, r.form ? value(r.form, r.name) : text]))
+  const verbs = { register: 'set', set: 'add', map: 'put', log: 'enter', list: 'place' }
+  // What hides a document, makes it another's twin, or says what it is a copy of.
+  const beside = ['shelved', 'withdrawn', 'same_as', 'origin', 'imported', 'series', 'slot', 'other', 'parent', 'commitment', 'parting', 'recognised']
+
+  /** Fills every field of a document with hostile words. */
+  async function fill(id, table) {
+    for (const row of table.fields) {
+      if (beside.includes(row.name) || row.fixed) continue
+      if (row.type === 'text' || row.type === 'voice') await node.put(within(`/v1/documents/${id}/text`), { field: row.name, text })
+      else await act(id, { verb: verbs[row.type], field: row.name, value: row.entry ? entry(row) : value(row.form, row.name) })
+    }
+  }
   const made = []
-  for (const command of [['story', 'new'], ['way', 'new']]) made.push((await node.json(...command, '--title', canary, '--file', file)).id)
-  made.push((await node.json('ask', canary)).id)
-  await node.coppice('answer', made[2], '--file', file)
-  await node.coppice('commit', canary)
+  const { items: tables } = await node.get('/v1/kinds')
+  for (const table of tables) {
+    let id
+    if (table.kind === 'charter' || table.kind === 'member') id = table.kind === 'member' ? 'me' : 'charter'
+    else if (table.kind === 'bridge') id = (await node.post(within('/v1/bridges'), { with: 'Secret Circle' })).id
+    else id = (await node.post(within('/v1/documents'), { kind: table.kind, title: `${canary} ${table.kind}` })).id
+    await fill(id, table)
+    if (table.made) made.push([id, table])
+  }
+
   const page = await context.newPage()
   await page.goto(await node.open())
-  await page.locator('h1').waitFor()
-  const paths = ['/', '/people', '/person/me', '/domain', '/repertoire', `/repertoire?words=${encodeURIComponent(canary)}`, ...made.flatMap((id) => [`/item/${id}`, `/edit/${id}`])]
+  await page.locator('h1').first().waitFor()
+  const lists = made.map(([, { kind }]) => `/list/${kind}`)
+  const items = made.flatMap(([id, { fields, body }]) => [`/item/${id}`, ...fields.filter((f) => !f.common && (f.type === 'text' || f.type === 'voice')).slice(0, 2).map((f) => `/edit/${id}?field=${f.name === body ? 'body' : f.name}`)])
+  const paths = ['/', '/people', '/person/me', '/domain', '/agenda', '/tend', '/repertoire', `/repertoire?words=${encodeURIComponent(canary)}`, ...lists, ...items]
   for (const path of paths) {
-    await page.goto(new URL(path, node.web).href)
+    await page.goto(new URL(`${path}${path.includes('?') ? '&' : '?'}in=${community}`, node.web).href)
     await page.locator('main:not([aria-busy=true]) h1').waitFor()
+    if (path.startsWith('/item/')) await page.locator('.beside').waitFor()
     assert.deepEqual(await page.evaluate(() => [document.querySelectorAll('img, iframe, object, embed, main script, [onerror], a[href^="javascript"]').length, 'owned' in window]), [0, false], path)
-    if (path.startsWith('/item/')) assert.ok((await page.locator('main').innerText()).includes('<img src=x'), path)
+    if (path.startsWith('/item/')) assert.ok((await page.locator('main').innerText()).split('<img src=x').length > 4, path)
   }
   await page.close()
 })

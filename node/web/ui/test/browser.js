@@ -1,4 +1,5 @@
 // A browser for the tests, and what every page must keep to.
+import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { chromium } from 'playwright-core'
@@ -39,9 +40,11 @@ export async function watched(browser, faults, options = {}) {
   return page
 }
 
-/** Has axe look at a page; returns what it finds wrong, in words. */
-export async function look(page) {
-  const { violations } = await page.evaluate(`${axe};axe.run(document, { resultTypes: ['violations'] })`)
+/** Has axe look at a page; returns what it finds wrong, in words. Of a page that
+ * was looked at in another theme only the colours can be otherwise. */
+export async function look(page, theme = themes[0]) {
+  const only = theme === themes[0] ? '' : ", runOnly: ['color-contrast']"
+  const { violations } = await page.evaluate(`${axe};axe.run(document, { resultTypes: ['violations']${only} })`)
   return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(' ')}: ${n.failureSummary.split('\n')[1]?.trim()}`))
 }
 
@@ -53,6 +56,33 @@ export async function overflow(page) {
     const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > wide + 1)
     return [`${document.documentElement.scrollWidth} wide`, ...out.map((e) => `${e.tagName}.${e.getAttribute('class')} sticks out`)]
   })
+}
+
+/** No string of a member became an element, and none ran. */
+export async function plain(page) {
+  assert.deepEqual(await page.evaluate(() => [document.querySelectorAll('img, iframe, object, embed, [onerror]').length, 'owned' in window]), [0, false])
+}
+
+/** Looks at a page as it stands in both themes and some widths; returns what is
+ * wrong with it. */
+export async function judge(page, name, at = widths) {
+  const wrong = []
+  for (const theme of themes) {
+    for (const width of at) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+      await page.setViewportSize({ width, height: 900 })
+      await shoot(page, `${name}-${width}-${theme}`)
+      for (const what of [...(await overflow(page)), ...(await look(page, theme))]) wrong.push(`${name}, ${width}, ${theme}: ${what}`)
+    }
+  }
+  await plain(page)
+  return wrong
+}
+
+/** Goes to a path within the pages and waits until it shows something. */
+export async function go(page, path) {
+  await page.goto(new URL(path, page.url()).href)
+  await page.locator('h1').waitFor()
 }
 
 /** Takes a picture of a whole page. */

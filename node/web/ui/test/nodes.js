@@ -1,7 +1,8 @@
 // Real nodes for the tests: each a process with a home of its own, reached on
 // loopback alone.
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -16,6 +17,13 @@ export async function workshop() {
   const program = join(dir, 'coppice')
   await run('go', ['build', '-o', program, './cmd/coppice'], { cwd: root })
   return { dir, program, clear: () => rmSync(dir, { recursive: true, force: true }) }
+}
+
+/** Plays a told community into a home of the workshop; see told.js. */
+export async function play(shop, name, lines) {
+  const file = join(shop.dir, `${name}.jsonl`)
+  writeFileSync(file, lines.map((line) => JSON.stringify(line)).join('\n'))
+  await run(shop.program, ['--home', join(shop.dir, name), 'demo', 'play', file], { env: { ...process.env, TMPDIR: shop.dir } })
 }
 
 /** One member's node. */
@@ -69,6 +77,32 @@ export class Node {
   /** The same, as the value that --json prints. */
   async json(...args) {
     return JSON.parse(await this.coppice('--json', ...args))
+  }
+
+  /** What the node answers at a path, asked on its socket. */
+  get(path) {
+    return this.#ask('GET', path)
+  }
+
+  /** Has the node do something, asked on its socket. */
+  post(path, body) {
+    return this.#ask('POST', path, body)
+  }
+
+  put(path, body) {
+    return this.#ask('PUT', path, body)
+  }
+
+  async #ask(method, path, body) {
+    const answer = await new Promise((resolve, reject) => {
+      const asked = request({ socketPath: join(this.home, 'coppice.sock'), method, path, headers: { 'content-type': 'application/json' } }, resolve)
+      asked.on('error', reject)
+      asked.end(body && JSON.stringify(body))
+    })
+    let text = ''
+    for await (const piece of answer) text += piece
+    if (answer.statusCode !== 200) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`)
+    return JSON.parse(text)
   }
 
   /** The address that opens one page, once. */

@@ -3,7 +3,7 @@
 // three widths on the way.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { launch, look, overflow, shoot, themes, watched, widths } from './browser.js'
+import { go, judge, launch, plain, watched } from './browser.js'
 import { Node, workshop } from './nodes.js'
 
 // Goes into every field that a person can fill. It must stay a text.
@@ -30,33 +30,6 @@ async function visit(node, options) {
   await page.goto(await node.open())
   await page.locator('h1').waitFor()
   return page
-}
-
-/** Goes to a path within the pages and waits until it shows something. */
-async function go(page, path) {
-  await page.goto(new URL(path, page.url()).href)
-  await page.locator('h1').waitFor()
-}
-
-/** No string of a member became an element, and none ran. */
-async function plain(page) {
-  assert.deepEqual(await page.evaluate(() => [document.querySelectorAll('img, iframe, object, embed, [onerror]').length, 'owned' in window]), [0, false])
-}
-
-/** Looks at a page as it stands in both themes and all widths; returns what is
- * wrong with it. */
-async function judge(page, name) {
-  const wrong = []
-  for (const theme of themes) {
-    for (const width of widths) {
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-      await page.setViewportSize({ width, height: 900 })
-      await shoot(page, `${name}-${width}-${theme}`)
-      for (const what of [...(await overflow(page)), ...(await look(page))]) wrong.push(`${name}, ${width}, ${theme}: ${what}`)
-    }
-  }
-  await plain(page)
-  return wrong
 }
 
 test('without a code the page says how to open it', async () => {
@@ -204,7 +177,7 @@ test('a question is asked and answered', async () => {
   await atRosa.getByLabel('What have you seen').fill('New compact. ' + canary)
   await atRosa.getByRole('button', { name: 'Ask' }).click()
   await atRosa.getByRole('heading', { level: 1, name: 'Judder only' }).waitFor()
-  await go(atDev, '/repertoire?kind=question')
+  await go(atDev, '/list/question')
   await atDev.locator('.list').getByRole('link', { name: 'Judder only' }).click()
   await atDev.getByLabel('Answer, or tell').fill('Friction peaks as the film dries. ' + canary)
   await atDev.getByRole('button', { name: 'Answer' }).click()
@@ -348,7 +321,7 @@ test('every page holds in both themes and all widths', async () => {
     person: `/person/${person}`,
     me: '/person/me',
     repertoire: '/repertoire',
-    stories: '/repertoire?kind=story',
+    stories: '/list/story',
     search: '/repertoire?words=judder',
     item: way,
     question: `/item/${question}`,

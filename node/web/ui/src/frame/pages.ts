@@ -4,20 +4,24 @@
 
 import type { Component } from 'svelte'
 import type Lost from '../pages/Lost.svelte'
-import type { Kind, Route } from '../route'
+import type { Route } from '../route'
 
 /** What an address says beside the page's name. Each page takes what it needs. */
 export interface Given {
   id: string
   field: string
-  kind: Kind | ''
+  kind: string
   words: string
+  day?: string
 }
 type Page = { default: Component<Given> | Component<Record<string, never>> | typeof Lost }
 
 const pages: Record<Route['page'], () => Promise<Page>> = {
   home: () => import('../pages/Home.svelte'),
   start: () => import('../pages/Lost.svelte'), // shown in place of the frame, never within
+  list: () => import('../pages/List.svelte'),
+  agenda: () => import('../pages/Agenda.svelte'),
+  tend: () => import('../pages/Tend.svelte'),
   repertoire: () => import('../pages/Repertoire.svelte'),
   item: () => import('../pages/Item.svelte'),
   edit: () => import('../pages/Edit.svelte'),

@@ -30,12 +30,24 @@ const names: Record<string, [string, string]> = {
   question: ['question', 'questions'],
   charter: ['charter', 'charters'],
   member: ['person', 'people'],
+  term: ['word', 'words'],
+  gathering: ['gathering', 'gatherings'],
+  discussion: ['discussion', 'discussions'],
+  project: ['project', 'projects'],
+  pairing: ['pair', 'pairs'],
+  bridge: ['neighbour', 'neighbours'],
+  problem: ['problem', 'problems'],
 }
 
 /** `kind('story', 2)` is "stories". */
 export function kind(name: string, n = 1): string {
   const [one, many] = names[name] ?? [name.replaceAll('_', ' '), name.replaceAll('_', ' ')]
   return n === 1 ? one : many
+}
+
+/** With its article: "a way", "an opinion". */
+export function a(words: string): string {
+  return `${/^[aeiou]/i.test(words) ? 'an' : 'a'} ${words}`
 }
 
 /** "three ways and one story"; kinds of which there are none are left out. */

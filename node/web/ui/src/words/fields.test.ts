@@ -1,22 +1,21 @@
-import { describe, expect, it } from 'vitest'
-import { facts, inWords, originOf } from './fields'
+import { expect, it } from 'vitest'
+import { choosing, chosen, spoken, wordsFor } from './fields'
 import { deed, writers } from './history'
 import { plainly } from './snippet'
 
-describe('fields in words', () => {
-  it('says values as a person would', () => {
-    expect([true, 12, 'lesson', ['mild', 'wet'], { climate: 'mild', platform: 'van' }].map(inWords)).toEqual(['yes', '12', 'lesson', 'mild, wet', 'climate: mild, platform: van'])
-    expect([null, undefined, { member: 'm1' }, [{ document: 'd1' }]].map(inWords)).toEqual(['', '', '', ''])
-  })
-  it('leaves out what stands elsewhere, what is a text of its own, and what says nothing', () => {
-    const fields = { title: 'x', form: 'lesson', trials: [], use_when: 'it rains', links: [{ document: 'd1' }], seeks: '' }
-    expect(facts(fields, { use_when: {} })).toEqual([{ field: 'form', says: 'lesson' }])
-    expect(facts(undefined, {})).toEqual([])
-  })
-  it('knows the file a document came from', () => {
-    expect(originOf({ origin: { path: 'wiki/a.md' } })).toBe('wiki/a.md')
-    expect(originOf({})).toBe('')
-  })
+it('calls a field by the words for it, else by its name', () => {
+  expect(wordsFor('gathering', 'coming')).toMatchObject({ name: 'Who comes', ask: 'Are you coming?' })
+  expect(wordsFor('gathering', 'areas').name).toBe('Areas')
+  expect(wordsFor('gathering', 'agenda.who').name).toBe('Who brings it?')
+  expect(wordsFor('poem', 'last_line').name).toBe('Last line')
+  expect([spoken('gathering', 'coming'), spoken('gathering', 'areas'), spoken('poem', 'last_line')]).toEqual([true, true, false])
+})
+
+it('says choices of oneself and of others', () => {
+  const coming = wordsFor('gathering', 'coming')
+  expect([choosing(coming, 'no'), chosen(coming, 'no')]).toEqual(['I cannot', 'Cannot come'])
+  const format = wordsFor('gathering', 'format')
+  expect([choosing(format, 'story circle'), chosen(format, 'story circle')]).toEqual(['Story circle', 'story circle'])
 })
 
 it('names the author first, then who else wrote, but not who was void', () => {
@@ -27,15 +26,19 @@ it('names the author first, then who else wrote, but not who was void', () => {
 })
 
 it.each([
-  ['set title, body +12', 'named it and wrote in the text'],
-  ['body +1 -2', 'reworked the text'],
-  ['body -2', 'struck words from the text'],
-  ['entered in answers', 'answered'],
-  ['set name, concern +28, set style', 'named it, wrote in what we care about and set style'],
-  ['added to links', 'added to links'],
-  ['joined what was written apart', 'joined what was written apart'],
-  ['cannot be read yet', 'cannot be read yet'],
-])('tells %j as %j', (what, told) => expect(deed(what)).toBe(told))
+  ['set title, body +12', 'way', 'named it and wrote in the text'],
+  ['body +1 -2', 'way', 'reworked the text'],
+  ['body -2', 'way', 'struck words from the text'],
+  ['entered in answers', 'question', 'answered'],
+  ['answers.body +4', 'question', 'wrote in answers'],
+  ['set name, concern +28, set style', 'charter', 'named it, wrote in what we care about and changed “How deliberate we are”'],
+  ['added to links', 'way', 'linked it'],
+  ['put into coming', 'gathering', 'said whether they come'],
+  ['put into stage, put into stage', 'pairing', 'said how far it has come'],
+  ['set last_line', 'poem', 'changed “Last line”'],
+  ['joined what was written apart', 'way', 'joined what was written apart'],
+  ['cannot be read yet', 'way', 'cannot be read yet'],
+])('tells %j of a %s as %j', (what, kind, told) => expect(deed(what, kind)).toBe(told))
 
 it('shows a found piece of text without its marks', () => {
   expect(plainly('…do ## When not to > Judder, see [the **page**](https://example.org/x) - one 1. two `x` a-b 2.5')).toBe('…do When not to Judder, see the page one two x a-b 2.5')

@@ -1,6 +1,6 @@
 import type { Change, Doc, Person } from '../daemon/views'
 import { list } from './counting'
-import { label } from './fields'
+import { wordsFor } from './fields'
 
 /** Whether a change shows, at least in part. The node says of one that is void
  * in part how many of its operations are. */
@@ -15,32 +15,24 @@ export function writers(doc: Pick<Doc, 'author' | 'history'>): Person[] {
   return [...new Map(all.map((p) => [p.id, p])).values()]
 }
 
-const deeds: Record<string, string> = {
-  'set title': 'named it',
-  'set name': 'named it',
-  'entered in answers': 'answered',
-  'entered in talk': 'said something about it',
-  'entered in trials': 'tried it',
-  'put into agreed': 'agreed to it',
-  'put into marks': 'left a mark on it',
-}
-
 function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
-function deedOf(part: string): string {
+function deedOf(part: string, kind: string): string {
   const text = /^([\w.]+)( \+\d+)?( -\d+)?$/.exec(part)
   if (text?.[2] || text?.[3]) {
     const verb = text[2] && text[3] ? 'reworked' : text[2] ? 'wrote in' : 'struck words from'
-    return `${verb} ${lower(label(text[1]!.replace(/^answers\.body$/, 'answers')))}`
+    return `${verb} ${lower(wordsFor(kind, text[1]!.replace(/\..*/, '')).name)}`
   }
-  const [, verb = part, field = ''] = /^(.*) ([\w.]+)$/.exec(part) ?? []
-  return deeds[part] ?? (field ? `${verb} ${lower(label(field))}` : part)
+  const [, field] = /^(?:set|\w+ (?:to|from|in|into|of)) ([\w.]+)$/.exec(part) ?? []
+  if (!field) return part
+  const words = wordsFor(kind, field)
+  return words.deed ?? `changed “${words.name}”`
 }
 
-/** What a change did, as one tells it: "set title, body +12" is "named it and
- * wrote in the text". */
-export function deed(what: string): string {
-  return list(what.split(', ').map(deedOf))
+/** What a change of a document of some kind did, as one tells it: "set title,
+ * body +12" is "named it and wrote in the text". */
+export function deed(what: string, kind: string): string {
+  return list([...new Set(what.split(', ').map((part) => deedOf(part, kind)))])
 }
