@@ -148,7 +148,8 @@ test('what one writes arrives at the other, and nothing moves that she reads', a
   await atDev.getByRole('heading', { level: 1, name: 'The squeal' }).waitFor()
 
   await go(atRosa, '/')
-  const told = atRosa.locator('.list').getByRole('link', { name: 'The squeal that came on Tuesdays' })
+  const newest = atRosa.getByRole('region', { name: 'Newest' })
+  const told = newest.getByRole('link', { name: 'The squeal that came on Tuesdays' })
   await told.waitFor()
   const stood = await told.boundingBox()
 
@@ -164,7 +165,7 @@ test('what one writes arrives at the other, and nothing moves that she reads', a
   await arrived.waitFor()
   assert.equal((await told.boundingBox()).x, stood.x)
   await atRosa.getByRole('button', { name: 'Put it in its place' }).click()
-  await atRosa.locator('.list').last().locator('li').first().getByRole('link', { name: 'Shorten the dwell first' }).click()
+  await newest.locator('.list li').first().getByRole('link', { name: 'Shorten the dwell first' }).click()
   await atRosa.getByRole('heading', { name: 'When not to' }).waitFor()
   assert.equal(await atRosa.locator('.prose').getByRole('link', { name: 'the page' }).getAttribute('rel'), 'noopener noreferrer')
   await plain(atRosa)
