@@ -96,7 +96,7 @@ func (n *Node) Share(ctx context.Context, call api.Call, id string, s api.Sharin
 		return api.Shared{}, err
 	}
 	if at.entry != "" || !slices.Contains(crossing, at.kind) {
-		return api.Shared{}, api.Hint(fmt.Errorf("%w: a %s staysHere where it is", api.ErrUsage, at.what()), "over a bridge go a way, a story, a problem, a question, a word")
+		return api.Shared{}, api.Hint(fmt.Errorf("%w: a %s stays where it is", api.ErrUsage, at.what()), "over a bridge go a way, a story, a problem, a question, a word")
 	}
 	if d.Waiting > 0 {
 		return api.Shared{}, api.Hint(fmt.Errorf("%w: part of it cannot be read here yet", api.ErrNotPermitted), "`coppice status` shows what it waits for")
@@ -136,20 +136,26 @@ func tieOf(here, there *community) string {
 // origin is there. It is this person's there, and says whose it is here.
 func carry(ctx context.Context, call api.Call, here, there *community, f *envelope.Folded) (id protocol.DocumentID, already bool, err error) {
 	from := originOf(here, f)
-	if from.community == there.id {
-		at, err := there.find(from.path)
-		return at.document, true, err
-	}
 	facts, groups, err := there.shelf.survey()
 	if err != nil {
 		return id, false, err
+	}
+	if from.community == there.id { // it goes back to where it began
+		if id.UnmarshalText([]byte(from.path)) != nil || factsOf(facts, id) == nil {
+			return id, false, fmt.Errorf("%w: what it is a copy of is not there any more", api.ErrNotFound)
+		}
+		return groups.First(id), true, nil
 	}
 	for _, known := range facts {
 		if known.Kind == f.Kind && known.Origin == from.key() {
 			return groups.First(known.ID), true, nil
 		}
 	}
-	intents := append(copying(here, there, f), envelope.Intent{Field: "origin", Verb: envelope.DoSet, Value: from.value()})
+	intents, err := copying(here, there, f)
+	if err != nil {
+		return id, false, err
+	}
+	intents = append(intents, envelope.Intent{Field: "origin", Verb: envelope.DoSet, Value: from.value()})
 	w, err := there.write(ctx, call, replica.Write{Kind: f.Kind, Intents: intents})
 	return w.Document, false, err
 }
@@ -201,9 +207,9 @@ func whence(f *envelope.Folded) *api.Whence {
 	return &api.Whence{Community: protocol.CommunityID(from).String(), Name: o.Text("in"), By: o.Text("by"), ID: o.Text("path"), At: &at}
 }
 
-// staysHere are common fields that do not cross: what people here did with it, and
-// what only the other side can say.
-var staysHere = map[uint64]bool{
+// ours are the common fields that do not cross: what ties a document to others
+// here, and where it came from. Areas cross by their titles, see copying.
+var ours = map[uint64]bool{
 	envelope.Areas: true, envelope.Links: true, envelope.SameAs: true, envelope.Origin: true, envelope.Imported: true,
 	envelope.CarriedFrom: true, envelope.Whole: true,
 }
@@ -211,7 +217,7 @@ var staysHere = map[uint64]bool{
 // copying returns what writes a document's words anew elsewhere: its texts,
 // its registers and sets but for those that name members or documents, its
 // areas by the titles they have on both sides.
-func copying(here, there *community, f *envelope.Folded) (intents []envelope.Intent) {
+func copying(here, there *community, f *envelope.Folded) (intents []envelope.Intent, err error) {
 	schema := here.node.kinds.Schema(f.Kind)
 	say := func(field string, verb envelope.Verb, v any) {
 		intents = append(intents, envelope.Intent{Field: field, Verb: verb, Value: v})
@@ -219,7 +225,7 @@ func copying(here, there *community, f *envelope.Folded) (intents []envelope.Int
 	for _, s := range f.Fields {
 		row := schema.Field(s.Number)
 		switch {
-		case staysHere[s.Number]:
+		case ours[s.Number]:
 		case s.Type.Text():
 			say(s.Name, envelope.DoText, s.Text)
 		case s.Type == envelope.Register && s.Name == "teller":
@@ -236,12 +242,20 @@ func copying(here, there *community, f *envelope.Folded) (intents []envelope.Int
 			}
 		}
 	}
-	for _, title := range here.titles(f.Field("areas").Set) {
-		for _, id := range there.called(title) {
-			say("areas", envelope.DoAdd, id.String())
+	areas, err := here.titles(f.Field("areas").Set)
+	if err != nil || len(areas) == 0 {
+		return intents, err
+	}
+	terms, err := there.shelf.terms()
+	if err != nil {
+		return nil, err
+	}
+	for _, title := range areas {
+		for _, word := range terms.Named(title) {
+			say("areas", envelope.DoAdd, word.ID)
 		}
 	}
-	return intents
+	return intents, nil
 }
 
 // refers tells whether values of a form name somebody or something of one
@@ -258,31 +272,19 @@ func refers(f envelope.Form) bool {
 	return false
 }
 
-// titles returns what documents are called, those that show.
-func (c *community) titles(ids []envelope.Value) (titles []string) {
+// titles returns what terms are called; what is none has no name elsewhere.
+func (c *community) titles(ids []envelope.Value) (titles []string, err error) {
+	terms, err := c.shelf.terms()
+	if err != nil {
+		return nil, err
+	}
 	for _, v := range ids {
 		id, _ := v.(protocol.DocumentID)
-		if card, err := c.shelf.card(id); err == nil {
-			titles = append(titles, card.Title)
+		if word := terms.Of(id); word != nil {
+			titles = append(titles, word.Title)
 		}
 	}
-	return titles
-}
-
-// called returns the words of a title, mostly one.
-func (c *community) called(title string) (ids []protocol.DocumentID) {
-	_, groups, err := c.shelf.survey()
-	if err != nil {
-		return nil
-	}
-	cards, err := c.shelf.cards("term")
-	if err != nil {
-		return nil
-	}
-	for _, word := range domain.NewTerms(cards, groups).Named(title) {
-		ids = append(ids, word.ID)
-	}
-	return ids
+	return titles, nil
 }
 
 // mostBeside is how many lines of each sort a bridge shows.
@@ -305,7 +307,10 @@ func (n *Node) beside(c *community, f *envelope.Folded) (*api.Beside, error) {
 			out.Offers = append(out.Offers, c.line(one))
 		}
 	}
-	areas := c.titles(f.Field("areas").Set)
+	areas, err := c.titles(f.Field("areas").Set)
+	if err != nil {
+		return nil, err
+	}
 	if out.AskedHere, err = c.asked(areas); err != nil {
 		return nil, err
 	}
@@ -323,9 +328,15 @@ func (c *community) asked(areas []string) (items []api.Item, err error) {
 	if err != nil {
 		return nil, err
 	}
+	terms, err := c.shelf.terms()
+	if err != nil {
+		return nil, err
+	}
 	var ids []protocol.DocumentID
 	for _, title := range areas {
-		ids = append(ids, c.called(title)...)
+		for _, word := range terms.Named(title) {
+			ids = append(ids, word.ID)
+		}
 	}
 	var open []*envelope.Facts
 	for _, f := range facts {

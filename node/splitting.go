@@ -2,13 +2,14 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"coppice.example/node/api"
-	"coppice.example/node/domain"
-	"coppice.example/node/envelope"
+	gathered "coppice.example/node/community"
+	"coppice.example/node/view"
 	"coppice.example/protocol"
 )
 
@@ -33,7 +34,10 @@ func (n *Node) Split(ctx context.Context, call api.Call, s api.Splitting) (out a
 			return out, err
 		}
 	}
-	founding := api.Founding{Name: s.Name, Concern: firstSentences(s.Concern), As: here.persona.Name, Style: here.style()}
+	founding := api.Founding{Name: s.Name, Concern: firstSentences(s.Concern), As: here.persona.Name}
+	if founding.Style, err = here.charterStyle(); err != nil {
+		return out, err
+	}
 	if founding.Commitment, err = here.promise(); err != nil {
 		return out, err
 	}
@@ -99,11 +103,11 @@ func (c *community) areasBelow(titles []string) (map[protocol.DocumentID]bool, e
 	if err != nil {
 		return nil, err
 	}
-	cards, err := c.shelf.cards("term")
+	terms, err := c.shelf.terms()
 	if err != nil {
 		return nil, err
 	}
-	terms, named := domain.NewTerms(cards, groups), map[protocol.DocumentID]bool{}
+	named := map[protocol.DocumentID]bool{}
 	for _, name := range titles {
 		id, err := names{c}.Document(name)
 		if err != nil {
@@ -123,7 +127,7 @@ func (c *community) areasBelow(titles []string) (map[protocol.DocumentID]bool, e
 // named finds members by what they are called.
 func (c *community) named(people []string) (who []api.Person, err error) {
 	for _, name := range people {
-		id, err := names{c}.Member(strings.TrimPrefix(name, "@"))
+		id, err := names{c}.Member(name)
 		if err != nil {
 			return nil, err
 		}
@@ -132,28 +136,17 @@ func (c *community) named(people []string) (who []api.Person, err error) {
 	return who, nil
 }
 
-// style returns the charter's, empty when it does not say.
-func (c *community) style() string {
-	charters, err := c.shelf.cards(charterKind)
-	if err != nil || len(charters) == 0 {
-		return ""
-	}
-	return charters[0].TextOf("style")
-}
-
-// promise returns the words of this person's commitment.
+// promise returns the words of this person's commitment; empty when she made none.
 func (c *community) promise() (string, error) {
-	cards, err := c.shelf.cards(memberKind)
+	f, err := c.shelf.card(protocol.DeriveDocument(c.id, gathered.Member, c.persona.Member[:]))
+	if errors.Is(err, view.ErrNotFound) {
+		return "", nil
+	}
 	if err != nil {
 		return "", err
 	}
-	for _, f := range cards {
-		if f.Author == c.persona.Member && f.Carried == nil {
-			o, _ := f.Value("commitment").(envelope.Object)
-			return o.Text("words"), nil
-		}
-	}
-	return "", nil
+	words, _ := gathered.Commits(f)
+	return words, nil
 }
 
 // firstSentences cuts a concern to what a community is founded with.

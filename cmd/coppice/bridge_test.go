@@ -61,8 +61,8 @@ func TestShareOverABridge(t *testing.T) {
 	if got := club.as("Rosa").run(in("Seals Club", "share", id, "--with", "Wiper Club")...); got.exit != 0 || !strings.HasPrefix(got.stdout, club.labels["chalk"]) {
 		t.Errorf("what came from there goes back as what it is: %d %s %s", got.exit, got.stdout, got.stderr)
 	}
-	if got := club.as("Rosa").run(in("Wiper Club", "share", "me", "--with", "Seals Club")...); got.exit != 2 {
-		t.Errorf("her page crosses: %d %s", got.exit, got.stdout)
+	if got := club.as("Rosa").run(in("Wiper Club", "share", "me", "--with", "Seals Club")...); got.exit != 2 || !strings.Contains(got.stderr, "a member stays where it is") {
+		t.Errorf("her page crosses: %d %s %s", got.exit, got.stdout, got.stderr)
 	}
 }
 
