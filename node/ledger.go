@@ -15,7 +15,8 @@ import (
 
 // ledger is the facts of every document that the view shows, shelved ones too:
 // what lists, matches, duties and the digest are derived of. It is read from
-// the view when it is first asked for, and follows what is written from then on.
+// the view once, when the community opens or somebody asks before that is done,
+// and follows what is written from then on.
 type ledger struct {
 	kinds *envelope.Kinds
 
@@ -40,7 +41,7 @@ func (l *ledger) take(documents map[protocol.DocumentID]replica.Document) {
 			now = l.kinds.Facts(d.Folded)
 		}
 		at, known := slices.BinarySearchFunc(l.sorted, id, func(f *envelope.Facts, id protocol.DocumentID) int { return f.ID.Compare(id) })
-		if was := l.facts[id]; was != nil && joins(was) || now != nil && joins(now) {
+		if now != nil && joins(now) || l.groups != nil && l.groups.About(id) {
 			l.groups = nil
 		}
 		if was := l.facts[id]; was != nil && was.Kind == domain.Term || now != nil && now.Kind == domain.Term {

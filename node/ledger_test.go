@@ -1,11 +1,13 @@
 package node
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 
 	"coppice.example/node/envelope"
@@ -94,6 +96,39 @@ func TestLedgerFollowsTheView(t *testing.T) {
 	}
 	if facts, _, err = s.survey(); err != nil || len(facts) != 0 {
 		t.Errorf("%d facts of an empty view, %v", len(facts), err)
+	}
+}
+
+// What is one follows what comes, in whichever order: also when the document
+// that another names arrives after it, or is put away.
+func TestLedgerJoinsWhatComesLater(t *testing.T) {
+	s := shelved(t, 1)
+	if _, _, err := s.survey(); err != nil {
+		t.Fatal(err)
+	}
+	older, younger := tried(3), tried(4)
+	younger.Fields = append([]envelope.Shown{}, younger.Fields...)
+	younger.Fields = append(younger.Fields, envelope.Shown{Number: envelope.SameAs, Name: "same_as", Type: envelope.Set, Set: []envelope.Value{older.ID}})
+	slices.SortFunc(younger.Fields, func(a, b envelope.Shown) int { return cmp.Compare(a.Number, b.Number) })
+	first := func(f *envelope.Folded) protocol.DocumentID {
+		t.Helper()
+		s.put(replica.Projected{Documents: []replica.Document{{ID: f.ID, Folded: f}}})
+		_, groups, err := s.survey()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return groups.First(younger.ID)
+	}
+	if got := first(younger); got != younger.ID {
+		t.Errorf("alone it is %s", got)
+	}
+	if got := first(older); got != older.ID {
+		t.Error("what it is one with came later, and they are two")
+	}
+	away := *older
+	away.Shelved = true
+	if got := first(&away); got != younger.ID {
+		t.Error("the one that was put away still hides the other")
 	}
 }
 

@@ -98,18 +98,15 @@ func (c *Credits) Recognises(page *Facts, d Deed) bool {
 	return d.What == Recognised && d.By != d.To && d.Document != page.ID && c.Contributed(d.To, d.Document, d.Entry)
 }
 
-// replied returns to whose entry a comment replies, false when it replies to none.
-func (f *Folded) replied(e Entry) (whose protocol.MemberID, reply bool) {
-	to, ok := e.Field("re").Value().(protocol.EntryID)
-	if !ok {
-		return whose, false
-	}
+// said returns who entered what comments can reply to: the entries of all logs.
+func (f *Folded) said() map[protocol.EntryID]protocol.MemberID {
+	by := map[protocol.EntryID]protocol.MemberID{}
 	for _, s := range f.Fields {
-		for _, other := range s.Entries {
-			if other.ID == to && s.Type == Log {
-				return other.By, true
+		if s.Type == Log {
+			for _, e := range s.Entries {
+				by[e.ID] = e.By
 			}
 		}
 	}
-	return whose, false
+	return by
 }

@@ -177,9 +177,15 @@ func commonDeeds(f *Folded, whose protocol.MemberID) (deeds []Deed) {
 			deeds = append(deeds, Deed{What: marked[name], By: own.By, To: whose, At: own.At})
 		}
 	}
-	for _, e := range f.Field("talk").Entries {
+	talk := f.Field("talk").Entries
+	if len(talk) == 0 {
+		return deeds
+	}
+	said := f.said()
+	for _, e := range talk {
 		if !e.Withdrawn {
-			to, reply := f.replied(e)
+			re, _ := e.Field("re").Value().(protocol.EntryID)
+			to, reply := said[re]
 			if !reply {
 				to = whose
 			}

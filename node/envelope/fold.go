@@ -78,12 +78,14 @@ func (d *Document) Fold() (f *Folded, shown bool) {
 		Author: root.author, Created: root.wall, Changes: len(d.changes), Apart: d.schema.Apart,
 		changed: map[string]float64{},
 	}
+	days := map[Act]int{} // where the act of a member and day stands
 	for _, c := range d.changes {
 		if act, is := c.act(); is {
 			f.Updated, shown = max(f.Updated, c.wall), true
-			f.Acts = joined(f.Acts, act)
+			f.Acts = joined(f.Acts, days, act)
 		}
 	}
+	slices.SortFunc(f.Acts, func(a, b Act) int { return cmp.Or(a.By.Compare(b.By), cmp.Compare(a.Day, b.Day)) })
 	w := &folding{d: d, view: d.merged.Now(), into: f}
 	w.whence()
 	b := protocol.AppendUint(nil, uint64(f.Kind))
@@ -121,15 +123,15 @@ func (c *change) act() (a Act, is bool) {
 	return a, is
 }
 
-// joined adds an act to those there are, by member and day; with one of the
-// member on that day it is one.
-func joined(acts []Act, a Act) []Act {
-	at, known := slices.BinarySearchFunc(acts, a, func(a, b Act) int { return cmp.Or(a.By.Compare(b.By), cmp.Compare(a.Day, b.Day)) })
+// joined adds an act; with one of the member on that day it is one.
+func joined(acts []Act, days map[Act]int, a Act) []Act {
+	at, known := days[Act{By: a.By, Day: a.Day}]
 	if known {
 		acts[at].Wrote = acts[at].Wrote || a.Wrote
 		return acts
 	}
-	return slices.Insert(acts, at, a)
+	days[Act{By: a.By, Day: a.Day}] = len(acts)
+	return append(acts, a)
 }
 
 // name fills in what stands for the whole: title and body.

@@ -15,10 +15,16 @@ import (
 type Groups struct {
 	first map[protocol.DocumentID]protocol.DocumentID
 	all   map[protocol.DocumentID][]protocol.DocumentID
+	about map[protocol.DocumentID]bool // what may be one with another, here or not
 }
 
-// First returns the document that stands for the group of id: the oldest; id
-// itself when it is alone.
+// About tells whether a document may be one with another: when it comes, changes
+// or goes, the groups are others.
+func (g *Groups) About(id protocol.DocumentID) bool { return g.about[id] }
+
+// First returns the document that stands for the group of id: the oldest of
+// those that are not shelved, so that putting one away hides none of the others;
+// id itself when it is alone.
 func (g *Groups) First(id protocol.DocumentID) protocol.DocumentID {
 	if first, ok := g.first[id]; ok {
 		return first
@@ -58,11 +64,16 @@ func Group(facts []*Facts) *Groups {
 		origin string
 	}
 	from := map[place]protocol.DocumentID{}
+	about := map[protocol.DocumentID]bool{}
 	for _, f := range facts {
 		by[f.ID] = f
 	}
 	for _, f := range facts {
+		if len(f.Same) > 0 || f.Origin != "" {
+			about[f.ID] = true
+		}
 		for _, other := range f.Same {
+			about[other] = true
 			if o := by[other]; o != nil && o.Kind == f.Kind {
 				join(f.ID, other)
 			}
@@ -76,7 +87,9 @@ func Group(facts []*Facts) *Groups {
 			}
 		}
 	}
-	return gathered(by, root, find)
+	g := gathered(by, root, find)
+	g.about = about
+	return g
 }
 
 func gathered(by map[protocol.DocumentID]*Facts, root map[protocol.DocumentID]protocol.DocumentID, find func(protocol.DocumentID) protocol.DocumentID) *Groups {
@@ -84,13 +97,13 @@ func gathered(by map[protocol.DocumentID]*Facts, root map[protocol.DocumentID]pr
 	for id := range root {
 		members[find(id)] = append(members[find(id)], id)
 	}
-	g := &Groups{map[protocol.DocumentID]protocol.DocumentID{}, map[protocol.DocumentID][]protocol.DocumentID{}}
+	g := &Groups{first: map[protocol.DocumentID]protocol.DocumentID{}, all: map[protocol.DocumentID][]protocol.DocumentID{}}
 	for _, ids := range members {
 		if len(ids) < 2 {
 			continue
 		}
 		slices.SortFunc(ids, func(a, b protocol.DocumentID) int {
-			return cmp.Or(cmp.Compare(by[a].Created, by[b].Created), a.Compare(b))
+			return cmp.Or(shelvedLast(by[a], by[b]), cmp.Compare(by[a].Created, by[b].Created), a.Compare(b))
 		})
 		g.all[ids[0]] = ids
 		for _, id := range ids {
@@ -98,6 +111,16 @@ func gathered(by map[protocol.DocumentID]*Facts, root map[protocol.DocumentID]pr
 		}
 	}
 	return g
+}
+
+func shelvedLast(a, b *Facts) int {
+	switch {
+	case a.Shelved == b.Shelved:
+		return 0
+	case a.Shelved:
+		return 1
+	}
+	return -1
 }
 
 // Twins are two documents with nearly one name: perhaps they are one.

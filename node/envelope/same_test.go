@@ -49,6 +49,20 @@ func TestJoinedDocumentsAreTheOldest(t *testing.T) {
 	}
 }
 
+// Putting the oldest away hides none of those that are one with it.
+func TestShelvedStandsForNone(t *testing.T) {
+	older, younger := factsOf(1, "a"), factsOf(2, "b", 1)
+	older.Shelved = true
+	g := envelope.Group([]*envelope.Facts{older, younger})
+	if g.First(older.ID) != younger.ID || g.First(younger.ID) != younger.ID {
+		t.Error("what is put away hides what is not")
+	}
+	younger.Shelved = true
+	if g = envelope.Group([]*envelope.Facts{older, younger}); g.First(younger.ID) != older.ID {
+		t.Error("of those that are put away it is not the oldest")
+	}
+}
+
 func TestDocumentsOfOneOriginAreOne(t *testing.T) {
 	a, b, c := factsOf(1, "Chalk the lip"), factsOf(2, "Chalk"), factsOf(3, "Other")
 	a.Origin, b.Origin, c.Origin = "seals/7", "seals/7", "seals/8"

@@ -573,32 +573,3 @@ func (p *plan) allow(a act, f *Field) error {
 	}
 	return refuse(ErrForbidden, whoMay(rule), "%s: not yours to change", f.Name)
 }
-
-// Words says who the rule lets in; empty for nobody.
-func (r Rule) Words() string {
-	var who []string
-	for _, g := range r {
-		rank := map[uint8]string{Guest: "", Member: " (members)", Convener: " (conveners)", Founder: " (founders)"}[g.Rank]
-		switch g.Who {
-		case Anyone:
-			who = append(who, map[uint8]string{Guest: "everyone", Member: "members", Convener: "conveners", Founder: "founders"}[g.Rank])
-		case Writer:
-			who = append(who, "its author"+rank)
-		case Named, Listed:
-			who = append(who, "who is named in it"+rank)
-		case Herself:
-			who = append(who, "each for herself"+rank)
-		case EntryWriter:
-			who = append(who, "who wrote the entry")
-		}
-	}
-	return strings.Join(who, ", ")
-}
-
-// whoMay says it as a hint.
-func whoMay(r Rule) string {
-	if words := r.Words(); words != "" {
-		return "who may: " + words
-	}
-	return ""
-}
