@@ -1,6 +1,9 @@
 package community
 
 import (
+	"cmp"
+	"slices"
+
 	"coppice.example/node/envelope"
 	"coppice.example/protocol"
 )
@@ -28,6 +31,9 @@ const (
 	coEditDays = 30 // within which two who write in one text write together
 	monthDays  = 30
 	mostMonths = 1200 // of one pairing, whatever its clocks say
+	// mostTogether is how many can be at a gathering for each two of them to
+	// have been there together: beyond it, who was there met a crowd.
+	mostTogether = 64
 )
 
 // Exchanges lists what passed between members from a time on and before
@@ -37,10 +43,13 @@ func Exchanges(facts []*envelope.Facts, from, until uint64) []Exchange {
 	if until == 0 {
 		until = 1 << 63
 	}
-	x := &exchanging{credits: envelope.NewCredits(facts), from: from, until: until}
+	x := &exchanging{credits: envelope.NewCredits(facts), from: from, until: until, people: map[protocol.MemberID]bool{}}
 	room := 0
 	for _, f := range facts {
 		room += len(f.Deeds)
+		if f.Kind == Member {
+			x.people[f.Author] = true
+		}
 	}
 	x.all = make([]Exchange, 0, room)
 	for _, f := range facts {
@@ -52,7 +61,8 @@ func Exchanges(facts []*envelope.Facts, from, until uint64) []Exchange {
 type exchanging struct {
 	credits     *envelope.Credits
 	from, until uint64
-	whose       []protocol.MemberID // the document under way is
+	people      map[protocol.MemberID]bool // who has a page
+	whose       []protocol.MemberID        // the document under way is
 	all         []Exchange
 }
 
@@ -74,8 +84,7 @@ func (x *exchanging) document(f *envelope.Facts) {
 		}
 		e := Exchange{By: d.By, To: d.To, What: d.What, At: d.At, Document: f.ID, Entry: d.Entry}
 		switch d.What {
-		case envelope.Here:
-			x.together(f, e)
+		case envelope.Here: // they are put together below
 		case envelope.Mentored, envelope.Learned:
 			x.months(f, e)
 		case envelope.Recognised:
@@ -89,6 +98,7 @@ func (x *exchanging) document(f *envelope.Facts) {
 			x.toWhose(e, d.Reply)
 		}
 	}
+	x.together(f)
 	x.coEdits(f)
 }
 
@@ -104,14 +114,23 @@ func (x *exchanging) toWhose(e Exchange, reply bool) {
 	}
 }
 
-// together adds that somebody was at a gathering with those who come after
-// her by id, so that each two are told once.
-func (x *exchanging) together(f *envelope.Facts, e Exchange) {
-	e.Both = true
-	for _, other := range f.Deeds {
-		if other.What == envelope.Here && e.By.Compare(other.By) < 0 {
-			e.To = other.By
-			x.add(e)
+// together adds who was at a gathering with whom, each two once. Anybody can be
+// said to have been there; those count who have a page here.
+func (x *exchanging) together(f *envelope.Facts) {
+	var here []envelope.Deed
+	for _, d := range f.Deeds {
+		if d.What == envelope.Here && x.people[d.By] {
+			here = append(here, d)
+		}
+	}
+	if len(here) > mostTogether {
+		return
+	}
+	for _, a := range here {
+		for _, b := range here {
+			if a.By.Compare(b.By) < 0 {
+				x.add(Exchange{By: a.By, To: b.By, What: envelope.Here, At: a.At, Document: f.ID, Entry: a.Entry, Both: true})
+			}
 		}
 	}
 }
@@ -133,16 +152,33 @@ func (x *exchanging) months(f *envelope.Facts, e Exchange) {
 // days. The first text of a document is no co-edit.
 func (x *exchanging) coEdits(f *envelope.Facts) {
 	first := firstText(f)
+	var byDay []envelope.Act
 	for _, a := range f.Acts {
-		if !a.Wrote || a == first {
+		if a.Wrote {
+			byDay = append(byDay, a)
+		}
+	}
+	slices.SortStableFunc(byDay, func(a, b envelope.Act) int { return cmp.Compare(a.Day, b.Day) })
+	from := 0
+	for upto, a := range byDay {
+		for a.Day-byDay[from].Day > coEditDays {
+			from++
+		}
+		for upto+1 < len(byDay) && byDay[upto+1].Day == a.Day {
+			upto++
+		}
+		if a == first {
 			continue
 		}
-		last := protocol.MemberID{} // acts stand by member
-		for _, b := range f.Acts {
-			if b.Wrote && b.By != a.By && b.By != last && b.Day <= a.Day && a.Day-b.Day <= coEditDays {
-				x.add(Exchange{By: a.By, To: b.By, What: envelope.Wrote, At: uint64(a.Day) * secondsADay, Document: f.ID})
-				last = b.By
+		var with []protocol.MemberID
+		for _, b := range byDay[from : upto+1] {
+			if b.By != a.By && !slices.Contains(with, b.By) {
+				with = append(with, b.By)
 			}
+		}
+		slices.SortFunc(with, protocol.MemberID.Compare)
+		for _, other := range with {
+			x.add(Exchange{By: a.By, To: other, What: envelope.Wrote, At: uint64(a.Day) * secondsADay, Document: f.ID})
 		}
 	}
 }

@@ -176,6 +176,32 @@ func TestNobodyStandsOutAmongEquals(t *testing.T) {
 }
 
 // What passes between people, whose it is credited to, and when.
+// pageOf makes the facts of somebody's own page.
+func pageOf(one *community.Person) *envelope.Facts {
+	return document(200, one, 90, func(f *envelope.Facts) { f.Kind, f.ID = community.Member, one.Page })
+}
+
+// Who is said to have been there is not believed in whom nobody knows, and who
+// was in a crowd has not met everybody in it.
+func TestWhoWasThereTogether(t *testing.T) {
+	bench := document(4, person(1, "Rosa"), 10)
+	facts := []*envelope.Facts{bench}
+	for n := range 64 {
+		one := person(byte(n+1), "")
+		did(envelope.Here, one, 10)(bench)
+		facts = append(facts, pageOf(one))
+	}
+	did(envelope.Here, person(100, "nobody"), 10)(bench)
+	if pairs := len(community.Exchanges(facts, 0, 0)); pairs != 64*63/2 {
+		t.Errorf("64 people make %d pairs", pairs)
+	}
+	one := person(65, "")
+	did(envelope.Here, one, 10)(bench)
+	if pairs := len(community.Exchanges(append(facts, pageOf(one)), 0, 0)); pairs != 0 {
+		t.Errorf("a crowd makes %d pairs", pairs)
+	}
+}
+
 func TestExchanges(t *testing.T) {
 	rosa, dev, sam, mai := person(1, "Rosa"), person(2, "Dev"), person(3, "Sam"), person(4, "Mai")
 	names := map[protocol.MemberID]string{rosa.ID: "Rosa", dev.ID: "Dev", sam.ID: "Sam", mai.ID: "Mai"}
@@ -193,7 +219,7 @@ func TestExchanges(t *testing.T) {
 		did(envelope.Recognised, mai, 2, func(d *envelope.Deed) { d.Document = bench.ID }))
 	pair := document(6, rosa, 70, did(envelope.Mentored, rosa, 70, to(sam)), did(envelope.Learned, sam, 70, to(rosa)),
 		func(f *envelope.Facts) { f.Updated = noon - 35*aDay })
-	facts := []*envelope.Facts{question, way, text, bench, page, pair}
+	facts := []*envelope.Facts{question, way, text, bench, page, pair, pageOf(rosa), pageOf(sam)}
 	var got []string
 	for _, e := range community.Exchanges(facts, noon-30*aDay, noon+1) {
 		arrow := ">"
