@@ -3,6 +3,7 @@ package node
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"coppice.example/node/api"
 	"coppice.example/node/envelope"
 	"coppice.example/node/replica"
+	"coppice.example/node/view"
 	"coppice.example/protocol"
 )
 
@@ -61,6 +63,9 @@ func (n *Node) Conflicts(_ context.Context, call api.Call) (api.Conflicts, error
 	slices.SortStableFunc(open, func(a, b *envelope.Facts) int { return cmp.Compare(b.Updated, a.Updated) })
 	for _, f := range open {
 		card, err := c.shelf.card(f.ID)
+		if errors.Is(err, view.ErrNotFound) {
+			continue // taken back just now
+		}
 		if err != nil {
 			return out, err
 		}
@@ -86,7 +91,7 @@ func twinned(kinds *envelope.Kinds) (some []protocol.Kind) {
 // line is a line of a list, of what the ledger knows.
 func (c *community) line(f *envelope.Facts) api.Item {
 	author, created, updated := c.person(f.Author), at2time(f.Created), at2time(f.Updated)
-	i := api.Item{ID: f.ID.String(), Title: f.Title, Author: &author, Created: &created, Updated: &updated}
+	i := api.Item{ID: f.ID.String(), Title: f.Title, Author: &author, Created: &created, Updated: &updated, BeingSetRight: c.shelf.beingSetRight(f.ID)}
 	if schema := c.node.kinds.Schema(f.Kind); schema != nil {
 		i.Kind = schema.Name
 		i.Title = c.titled(i.Kind, f.ID, f.Title)

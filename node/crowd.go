@@ -136,12 +136,13 @@ func (c *community) peopleOf(state *membership.State, came, left map[protocol.Me
 
 // crowd is what answers about people are made of.
 type crowd struct {
-	c      *community
-	now    uint64 // seconds since 1970
-	people *gathered.People
-	me     *gathered.Person // this node's person
-	facts  []*envelope.Facts
-	titles map[protocol.DocumentID]*envelope.Facts
+	c       *community
+	now     uint64 // seconds since 1970
+	people  *gathered.People
+	me      *gathered.Person // this node's person
+	facts   []*envelope.Facts
+	titles  map[protocol.DocumentID]*envelope.Facts
+	learned []*gathered.Known // once it was asked for
 }
 
 // crowd gathers who is here and what all documents say, areas that are one
@@ -200,7 +201,10 @@ func canonical(facts []*envelope.Facts, groups *envelope.Groups) []*envelope.Fac
 
 // known tells who knows what.
 func (w *crowd) known() []*gathered.Known {
-	return gathered.Knowledge(w.people, w.facts, practice.Way, practice.Story)
+	if w.learned == nil {
+		w.learned = gathered.Knowledge(w.people, w.facts, practice.Way, practice.Story)
+	}
+	return w.learned
 }
 
 // exchanges lists what passed between people since a time, to now.

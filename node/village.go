@@ -42,11 +42,11 @@ type Village struct {
 	visited []*Node // who was asked to let somebody in, since it was last noted
 
 	mu    sync.Mutex
-	hosts map[string]*neighbour
+	hosts map[string]*villager
 }
 
 // NewVillage returns a village without anybody.
-func NewVillage() *Village { return &Village{hosts: map[string]*neighbour{}} }
+func NewVillage() *Village { return &Village{hosts: map[string]*villager{}} }
 
 // Open opens a node on a home, which is made when there is none. Errors are
 // those of [New].

@@ -148,7 +148,18 @@ func holders(h *api.Held) string {
 }
 
 func (c *command) list() *cobra.Command {
-	var l api.Listing
+	l := &api.Listing{}
+	cmd := c.listing(l, "`coppice way new --title T`, `coppice tell --title T`, `coppice ask TITLE`")
+	cmd.Flags().StringVar(&l.Kind, "kind", "", "of these kinds, with commas between: way, story, question, term, gathering, member ...")
+	return cmd
+}
+
+// listOf makes the verb that lists documents of one kind.
+func (c *command) listOf(kind, empty string) *cobra.Command {
+	return c.listing(&api.Listing{Kind: kind}, empty)
+}
+
+func (c *command) listing(l *api.Listing, empty string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "what is here, the last touched first",
@@ -158,22 +169,20 @@ func (c *command) list() *cobra.Command {
 				return err
 			}
 			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Items, error) {
-				return client.List(ctx, l)
+				return client.List(ctx, *l)
 			}, func(out api.Items) {
 				c.tellItems(out.Items)
 				if out.Next != nil {
 					c.say("there is more: --after %s", *out.Next)
 				}
 				if len(out.Items) == 0 {
-					c.say("nothing here yet: `coppice way new --title T`, `coppice tell --title T`, `coppice ask TITLE`")
+					c.say("nothing here yet: %s", empty)
 				}
 			})
 		},
 	}
-	f := cmd.Flags()
-	f.StringVar(&l.Kind, "kind", "", "of these kinds, with commas between: way, story, question, member, charter")
-	f.IntVar(&l.Limit, "limit", 50, "how many, at most 1000")
-	f.StringVar(&l.After, "after", "", "go on after this page")
+	cmd.Flags().IntVar(&l.Limit, "limit", 50, "how many, at most 1000")
+	cmd.Flags().StringVar(&l.After, "after", "", "go on after this page")
 	return cmd
 }
 

@@ -16,35 +16,6 @@ func (c *command) project() *cobra.Command {
 		c.projectNew(), c.listOf("project", "`coppice project new TITLE` proposes one"), c.projectShow(), c.projectJoin(), c.projectDo(), c.projectEnd())
 }
 
-// listOf makes the verb that lists documents of one kind.
-func (c *command) listOf(kind, empty string) *cobra.Command {
-	l := api.Listing{Kind: kind}
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "what is here, the last touched first",
-		Args:  arguments(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := pageOf(l.Limit); err != nil {
-				return err
-			}
-			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Items, error) {
-				return client.List(ctx, l)
-			}, func(out api.Items) {
-				c.tellItems(out.Items)
-				if out.Next != nil {
-					c.say("there is more: --after %s", *out.Next)
-				}
-				if len(out.Items) == 0 {
-					c.say("nothing here yet: %s", empty)
-				}
-			})
-		},
-	}
-	cmd.Flags().IntVar(&l.Limit, "limit", 50, "how many, at most 1000")
-	cmd.Flags().StringVar(&l.After, "after", "", "go on after this page")
-	return cmd
-}
-
 func (c *command) projectNew() *cobra.Command {
 	var aim, file, due, words string
 	d := api.Draft{Kind: "project", Fields: map[string]any{}}

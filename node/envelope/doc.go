@@ -24,6 +24,13 @@
 // ends and NFC, finds the difference to a text, and refuses with a sentence
 // and a hint ([Refusal]) what makes no sense or would have no effect.
 //
+// # Many documents
+//
+// A [Folded] document travels within a node as a card ([Folded.Card],
+// [Kinds.ReadCard]). What is derived of many reads their [Facts]: a few hundred
+// bytes each, with the [Deed]s of members in them. [Group] says which documents
+// are one, [NearTwins] which may be, [Credits] whose something is.
+//
 // # Files
 //
 // [Markdown] and [ParseMarkdown] write a document as a file and read it back.

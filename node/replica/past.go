@@ -71,9 +71,6 @@ func (p *Past) Frontier() protocol.Hash { return p.r.held().Hash() }
 // Genesis returns what the community began with.
 func (p *Past) Genesis() *membership.Genesis { return p.r.Genesis() }
 
-// State returns who may do what at the end of the history.
-func (p *Past) State() *membership.State { return p.r.now }
-
 // Documents lists the documents that changes name, ascending by id.
 func (p *Past) Documents() []protocol.DocumentID {
 	ids := make([]protocol.DocumentID, 0, len(p.r.freshDocs))

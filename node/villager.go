@@ -13,9 +13,9 @@ import (
 	"coppice.example/protocol/invite"
 )
 
-// neighbour is a node of a [Village] as the others reach it: to be let in by
+// villager is a node of a [Village] as the others reach it: to be let in by
 // it. All else nodes tell each other when they meet.
-type neighbour struct {
+type villager struct {
 	village *Village
 	cfg     hostConfig
 	id      string
@@ -26,7 +26,7 @@ type neighbour struct {
 func (v *Village) plug(n *Node) func(hostConfig) (host, error) {
 	return func(cfg hostConfig) (host, error) {
 		public := ed25519.NewKeyFromSeed(cfg.Seed[:]).Public().(ed25519.PublicKey)
-		h := &neighbour{village: v, cfg: cfg, id: hex.EncodeToString(public[:8]), node: n}
+		h := &villager{village: v, cfg: cfg, id: hex.EncodeToString(public[:8]), node: n}
 		v.mu.Lock()
 		defer v.mu.Unlock()
 		v.hosts[h.id] = h
@@ -36,23 +36,23 @@ func (v *Village) plug(n *Node) func(hostConfig) (host, error) {
 
 var errNoNetwork = errors.New("this node has no network")
 
-func (h *neighbour) ID() string      { return h.id }
-func (h *neighbour) RawID() []byte   { return []byte(h.id) }
-func (h *neighbour) Addrs() []string { return []string{} }
+func (h *villager) ID() string      { return h.id }
+func (h *villager) RawID() []byte   { return []byte(h.id) }
+func (h *villager) Addrs() []string { return []string{} }
 
-func (h *neighbour) Connect(context.Context, string) (string, error) { return "", errNoNetwork }
+func (h *villager) Connect(context.Context, string) (string, error) { return "", errNoNetwork }
 
-func (h *neighbour) ConnectKnown(context.Context, string, []string) error { return errNoNetwork }
+func (h *villager) ConnectKnown(context.Context, string, []string) error { return errNoNetwork }
 
-func (h *neighbour) ConnectPacked(_ context.Context, p invite.Peer) (string, error) {
+func (h *villager) ConnectPacked(_ context.Context, p invite.Peer) (string, error) {
 	return string(p.ID), nil // Open says whether there is such a one
 }
 
-func (h *neighbour) Packed(peer string) []invite.Peer {
+func (h *villager) Packed(peer string) []invite.Peer {
 	return []invite.Peer{{ID: []byte(peer), Addr: []byte(peer)}}
 }
 
-func (h *neighbour) Open(ctx context.Context, peer, protocol string) (rawStream, error) {
+func (h *villager) Open(ctx context.Context, peer, protocol string) (rawStream, error) {
 	v := h.village
 	v.mu.Lock()
 	other := v.hosts[peer]
@@ -71,17 +71,17 @@ func (h *neighbour) Open(ctx context.Context, peer, protocol string) (rawStream,
 	return &framed{here, peer}, nil
 }
 
-func (h *neighbour) Envelope() ([]byte, error) { return nil, nil }
+func (h *villager) Envelope() ([]byte, error) { return nil, nil }
 
-func (h *neighbour) Learn([]byte) (string, []string, error) { return "", nil, errNoNetwork }
+func (h *villager) Learn([]byte) (string, []string, error) { return "", nil, errNoNetwork }
 
-func (h *neighbour) Prove(string)                               {}
-func (h *neighbour) Disown(string)                              {}
-func (h *neighbour) Join(string, func([]byte) verdict) error    { return errNoNetwork }
-func (h *neighbour) Leave(string)                               {}
-func (h *neighbour) Publish(topic string, message []byte) error { return errNoNetwork }
+func (h *villager) Prove(string)                               {}
+func (h *villager) Disown(string)                              {}
+func (h *villager) Join(string, func([]byte) verdict) error    { return errNoNetwork }
+func (h *villager) Leave(string)                               {}
+func (h *villager) Publish(topic string, message []byte) error { return errNoNetwork }
 
-func (h *neighbour) Close() error {
+func (h *villager) Close() error {
 	h.village.mu.Lock()
 	defer h.village.mu.Unlock()
 	delete(h.village.hosts, h.id)
