@@ -39,17 +39,18 @@ func (d *Document) Versions(name string) (all []Version) {
 			}
 		}
 	}
-	now := d.Wording(protocol.EntryID{})
+	now, at := d.Reads(), map[protocol.Hash]int{} // where in all a text stands
 	var order []edited
 	for _, own := range view.Map(path) {
 		for _, w := range wordingsOf(row.Form.show(own.Value)) {
 			since := Stamp{By: protocol.MemberID(own.Author), At: d.wall(first[string(own.Author[:])+wordingKey(protocol.EntryID{}, w)].Op.Change)}
-			i := slices.IndexFunc(all, func(v Version) bool { return d.Same(protocol.EntryID{}, v.Wording, w) })
-			if i < 0 {
+			reads := d.readsAt(idsOf(w.Heads))
+			i, known := at[reads]
+			if !known {
+				i, at[reads] = len(all), len(all)
 				last := d.lastEdit(w)
-				all = append(all, Version{Wording: w, Texts: d.TextsAt(protocol.EntryID{}, w), At: last.wall, Now: d.Same(protocol.EntryID{}, w, now)})
+				all = append(all, Version{Wording: w, Texts: d.TextsAt(protocol.EntryID{}, w), At: last.wall, Now: reads == now})
 				order = append(order, last)
-				i = len(all) - 1
 			}
 			all[i].stand(since)
 		}
@@ -129,10 +130,12 @@ func (d *Document) TextsAt(of protocol.EntryID, w protocol.Wording) (texts []Sho
 
 // Reads names the counted texts as they read now: two states of a document have
 // one name when the same edits of them lie in both.
-func (d *Document) Reads() protocol.Hash {
+func (d *Document) Reads() protocol.Hash { return d.readsAt(d.merged.Heads()) }
+
+func (d *Document) readsAt(heads []crdt.ID) protocol.Hash {
 	var b []byte
 	for _, p := range d.counted(protocol.EntryID{}) {
-		for _, h := range d.merged.FieldHeads(p, d.merged.Heads()) {
+		for _, h := range d.merged.FieldHeads(p, heads) {
 			b = append(b, h[:]...)
 		}
 		b = protocol.AppendUint(b, p.Field)
