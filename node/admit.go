@@ -238,7 +238,7 @@ var errStop = errors.New("enough")
 func (c *community) nutshell() string {
 	items := c.shelf.counts()
 	text := c.name()
-	for _, kind := range []string{"way", "story", "question"} {
+	for _, kind := range []string{"way", "story", "problem", "question"} {
 		if items[kind] > 0 {
 			text += fmt.Sprintf("\n%d %s", items[kind], plural(kind, items[kind]))
 		}

@@ -54,7 +54,9 @@ func drafting(cmd *cobra.Command, d *api.Draft, file *string) {
 	f := cmd.Flags()
 	f.StringVar(&d.Title, "title", "", "what it is called")
 	f.StringVar(file, "file", "", "its text (Markdown), - for standard input")
-	f.StringVar(&d.Form, "form", "", "its form, such as checklist or case")
+	if d.Kind != "problem" {
+		f.StringVar(&d.Form, "form", "", "its form, such as checklist or case")
+	}
 	f.StringArrayVar(&d.Areas, "area", nil, "an area it belongs to (repeatable)")
 }
 

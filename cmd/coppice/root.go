@@ -93,6 +93,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             open                    the pages, in a browser on this machine
   practice  way new --title T       what we know how to do (--file F for the text)
             tell --title T          a story: what happened to you
+            problem new --title T   what keeps coming back; met ID, when it does
             ask TITLE               a question; answer ID, helped ANSWER, close ID, metoo ID
             agenda, map             what we keep asking; the areas of what we do
             charter, term           what we care about and our words, together
@@ -160,7 +161,7 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(
 		c.up(), c.down(), c.found(), c.invite(), c.join(),
 		c.status(), c.connect(), c.sync(),
-		c.way(), c.story(), c.tell(), c.retold(), c.used(), c.tried(), c.ask(), c.answer(),
+		c.way(), c.story(), c.tell(), c.retold(), c.used(), c.tried(), c.problem(), c.met(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
 		c.digest(), c.tend(),
 		c.away(), c.who(), c.unmet(), c.graph(), c.hello(), c.recognise(), c.thanks(), c.try(), c.flag(), c.mute(), c.comment(),

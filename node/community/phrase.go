@@ -75,7 +75,7 @@ func (t *telling) began() string {
 		return text
 	}
 	verb := map[string]string{
-		"question": "asked", "story": "told this", "way": "wrote it down", "gathering": "calls together", "term": "added a word",
+		"question": "asked", "story": "told this", "way": "wrote it down", "gathering": "calls together", "term": "added a word", "problem": "named it",
 		"project": "proposes to do this", "pairing": "offers to learn side by side", "discussion": "opened this",
 	}[t.schema.Name]
 	if verb == "" {

@@ -62,7 +62,7 @@ func passage() *envelope.Passage {
 
 // originals are one document of each kind with all that can stand in it.
 func originals(t testing.TB) (all []*envelope.Folded) {
-	for _, kind := range []string{"charter", "member", "way", "story", "question"} {
+	for _, kind := range []string{"charter", "member", "way", "story", "problem", "question"} {
 		p := stage(t, kind)
 		schema := p.doc.Schema()
 		for i := range schema.Fields {

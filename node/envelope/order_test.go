@@ -254,7 +254,7 @@ func TestOrderDecidesNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		r := rand.New(rand.NewPCG(seed, 1))
-		kind := []string{"question", "way", "story"}[r.IntN(3)]
+		kind := []string{"question", "way", "story", "problem"}[r.IntN(4)]
 		id, all := history(t, r, kind, 40)
 		want := shows(shuffled(t, r, id, all), all)
 		for range 4 {

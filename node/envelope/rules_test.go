@@ -201,6 +201,12 @@ var rules = map[string]map[string][3]uint8{
 		"not_when": {member, member, member}, "uri": {member, member, member}, "stewards": {nobody, nobody, nobody},
 		"review_by": {member, member, member}, "trials": {member, member, member}, "reviews": {member, member, member},
 	},
+	"problem": {
+		"title": {member, member, member}, "areas": {member, member, member}, "links": {member, member, member},
+		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},
+		"shelved": {member, convener, convener}, "origin": {nobody, nobody, nobody}, "imported": {member, member, member}, "extra": {member, member, member},
+		"description": {member, member, member}, "context": {member, member, member}, "met": {member, member, member},
+	},
 	"story": {
 		"title": {member, nobody, guest}, "areas": {member, member, member}, "links": {member, member, member},
 		"marks": {guest, guest, guest}, "talk": {guest, guest, guest}, "same_as": {member, member, member},
@@ -260,7 +266,7 @@ func TestVolunteeringIsForOneself(t *testing.T) {
 }
 
 func TestEntriesAreTheirAuthors(t *testing.T) {
-	for kind, field := range map[string]string{"question": "answers", "way": "trials", "story": "used", "charter": "talk"} {
+	for kind, field := range map[string]string{"question": "answers", "way": "trials", "story": "used", "problem": "met", "charter": "talk"} {
 		p := stage(t, kind)
 		entry := p.lastEntry(field)
 		f := p.doc.Schema().Named(field)
@@ -292,7 +298,7 @@ func TestEntriesAreTheirAuthors(t *testing.T) {
 }
 
 func TestWhoMayBegin(t *testing.T) {
-	for kind, want := range map[string]uint8{"charter": member, "member": guest, "question": guest, "way": member, "story": member, "term": member, "discussion": member} {
+	for kind, want := range map[string]uint8{"charter": member, "member": guest, "question": guest, "way": member, "story": member, "term": member, "problem": member, "discussion": member} {
 		for _, rank := range []uint8{envelope.None, guest, member, convener} {
 			schema := kinds.Named(kind)
 			d := envelope.New(kinds, here, protocol.DocumentID{})

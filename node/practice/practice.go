@@ -7,12 +7,13 @@ import (
 
 // The numbers of the kinds.
 const (
-	Way   protocol.Kind = 3
-	Story protocol.Kind = 4
+	Way     protocol.Kind = 3
+	Story   protocol.Kind = 4
+	Problem protocol.Kind = 7
 )
 
 // Kinds returns the tables of this element.
-func Kinds() []*envelope.Schema { return []*envelope.Schema{way(), story()} }
+func Kinds() []*envelope.Schema { return []*envelope.Schema{way(), story(), problem()} }
 
 // Field numbers of a way.
 const (

@@ -115,3 +115,34 @@ func TestAStorysTeller(t *testing.T) {
 		t.Errorf("derived %v", got)
 	}
 }
+
+// Who names a problem met it once, unless she brought it from elsewhere; it
+// recurs when two members met it, or one three times.
+func TestAProblemRecurs(t *testing.T) {
+	for _, c := range []struct {
+		want   string
+		origin bool
+		met    []byte
+	}{
+		{"lone", false, nil},
+		{"lone", false, []byte{9}},
+		{"recurring", false, []byte{9, 9}},
+		{"recurring", false, []byte{1}},
+		{"lone", true, []byte{1}},
+		{"recurring", true, []byte{1, 2}},
+		{"recurring", true, []byte{1, 1, 1}},
+	} {
+		f := &envelope.Folded{Author: author}
+		if c.origin {
+			f.Fields = []envelope.Shown{{Name: "origin", Type: envelope.Register, Values: []envelope.Stamp{{Value: envelope.Object{{Name: "path", Value: "x"}}}}}}
+		}
+		met := envelope.Shown{Name: "met", Type: envelope.Log, Entries: []envelope.Entry{{By: protocol.MemberID{5}, Withdrawn: true}}}
+		for _, by := range c.met {
+			met.Entries = append(met.Entries, envelope.Entry{By: protocol.MemberID{by}})
+		}
+		f.Fields = append(f.Fields, met)
+		if got := practice.Recurs(f); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
