@@ -16,10 +16,11 @@ const (
 	WelcomeDuty = "welcome" // a newcomer
 	AnswerDuty  = "answer"  // a question that nobody has answered
 	ScribeDuty  = "scribe"  // a gathering for which nobody takes notes
+	ReviewDuty  = "review"  // a way that wants to be looked at again
 )
 
 // dutyOrder is in which order duties are given out.
-var dutyOrder = []string{WelcomeDuty, AnswerDuty, ScribeDuty}
+var dutyOrder = []string{WelcomeDuty, AnswerDuty, ScribeDuty, ReviewDuty}
 
 const (
 	mostDuties  = 3  // of one member in one week
@@ -37,6 +38,8 @@ type Task struct {
 	For *Person
 	// Not are others who are not asked: those who did their part another way.
 	Not []protocol.MemberID
+	// Among tells who is asked at all; nil: whoever can be.
+	Among func(*Person) bool
 	// Near tells whether somebody stands close to whom it is for; if it is set,
 	// one of those asked does, where there is one.
 	Near func(*Person) bool
@@ -92,7 +95,7 @@ func (t *Task) fall(people *People, able []*Person, load map[*Person]int, week s
 	}
 	var all []candidate
 	for _, one := range able {
-		skipped := one == t.For || slices.ContainsFunc(t.Not, func(id protocol.MemberID) bool { return people.is(one, id) })
+		skipped := one == t.For || t.Among != nil && !t.Among(one) || slices.ContainsFunc(t.Not, func(id protocol.MemberID) bool { return people.is(one, id) })
 		if !skipped && load[one] < mostDuties {
 			all = append(all, candidate{one, t.hash(one.ID, week)})
 		}

@@ -28,7 +28,9 @@ const (
 	Worked                     // did as the way says, and it worked
 	Adapted                    // did it otherwise, and that worked
 	Failed                     // did as it says, and it did not work
-	Reviewed                   // read the way again
+	Reviewed                   // read the way again: still good, or worked on since
+	Doubted                    // read it again: it needs work
+	Retired                    // read it again: to be retired
 	Used                       // used the story
 	Retold                     // told it once more
 	Met                        // met the problem again
@@ -92,11 +94,14 @@ type Facts struct {
 	State   string // how far it has come, as the document alone tells without a clock
 	Areas   []protocol.DocumentID
 	Links   []Link
-	Same    []protocol.DocumentID // marked as the same as these
-	Origin  string                // names what it is a copy of, where that is known; documents of one origin are one
-	Entries []protocol.EntryID    // that links may lead to: answers, talk
-	Deeds   []Deed
-	Acts    []Act
+	// ReviewBy is the day by which it asks to be looked at again, 2026-05-14;
+	// empty: it does not say.
+	ReviewBy string
+	Same     []protocol.DocumentID // marked as the same as these
+	Origin   string                // names what it is a copy of, where that is known; documents of one origin are one
+	Entries  []protocol.EntryID    // that links may lead to: answers, talk
+	Deeds    []Deed
+	Acts     []Act
 	// Open are the registers for which people chose apart and nobody between,
 	// and the texts with paragraphs to be read again.
 	Open []string
@@ -135,6 +140,9 @@ func (k *Kinds) Facts(f *Folded) *Facts {
 	}
 	if schema.Sort != 0 {
 		facts.Sort = f.TextOf(schema.Field(schema.Sort).Name)
+	}
+	if schema.ReviewBy != 0 {
+		facts.ReviewBy = f.TextOf(schema.Field(schema.ReviewBy).Name)
 	}
 	if schema.Whose != nil {
 		facts.Author, facts.Told = schema.Whose(f), true

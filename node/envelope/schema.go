@@ -115,6 +115,9 @@ type Schema struct {
 	About []uint64
 	Body  uint64 // the field that is the body of its page
 	Sort  uint64 // the register that says which of its kind it is; 0: none
+	// ReviewBy is the register that holds the day by which it asks to be looked
+	// at again; 0: none.
+	ReviewBy uint64
 	// Apart marks a kind that is kept beside what people made: in no list, in
 	// no search, never edited, and written by [Document.Carry] alone.
 	Apart  bool

@@ -71,12 +71,15 @@ func way() *envelope.Schema {
 				envelope.Must(ReviewOf, "wording", envelope.WordingRef),
 			)},
 		),
-		Sort: WayForm, Derive: deriveWay, State: Standing, Deeds: wayDeeds,
+		Sort: WayForm, ReviewBy: ReviewBy, Derive: deriveWay, State: Standing, Deeds: wayDeeds,
 	}
 }
 
 // tried says which deed a trial is.
 var tried = map[string]envelope.What{"worked": envelope.Worked, "adapted": envelope.Adapted, "failed": envelope.Failed}
+
+// reviewed says which deed a review is.
+var reviewed = map[string]envelope.What{"still good": envelope.Reviewed, "needs work": envelope.Doubted, "retire": envelope.Retired}
 
 // wayDeeds lists who tried a way, looked at it again or looks after it.
 func wayDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
@@ -84,7 +87,13 @@ func wayDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 		deeds = append(deeds, envelope.Deed{What: tried[t.Outcome], By: t.By, To: f.Author, At: t.At, Entry: t.ID})
 	}
 	for _, own := range f.Field("reviews").Own {
-		deeds = append(deeds, envelope.Deed{What: envelope.Reviewed, By: own.By, To: f.Author, At: own.At})
+		says, _ := own.Value.(envelope.Object)
+		w, _ := says.Get("wording").(protocol.Wording)
+		what := reviewed[says.Text("says")]
+		if what != envelope.Reviewed && f.ChangedSince(w) > 0 {
+			what = envelope.Reviewed // what it was said of has been worked on
+		}
+		deeds = append(deeds, envelope.Deed{What: what, By: own.By, To: f.Author, At: own.At})
 	}
 	for _, v := range f.Field("stewards").Set {
 		if who, ok := v.(protocol.MemberID); ok {
