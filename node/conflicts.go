@@ -50,17 +50,40 @@ func (n *Node) Conflicts(_ context.Context, call api.Call) (api.Conflicts, error
 	if err != nil {
 		return out, err
 	}
+	open, err := c.unsettled()
+	if err != nil {
+		return out, err
+	}
+	if out.Items, err = c.conflicted(open); err != nil {
+		return out, err
+	}
 	facts, groups, err := c.shelf.survey()
 	if err != nil {
 		return out, err
 	}
-	var open []*envelope.Facts
+	out.Twins = c.twins(envelope.NearTwins(facts, groups, twinned(n.kinds)...))
+	return out, nil
+}
+
+// unsettled lists the documents in which something is to be settled, the last
+// touched first.
+func (c *community) unsettled() (open []*envelope.Facts, err error) {
+	facts, err := c.shelf.facts()
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range facts {
 		if len(f.Open) > 0 && !f.Shelved {
 			open = append(open, f)
 		}
 	}
 	slices.SortStableFunc(open, func(a, b *envelope.Facts) int { return cmp.Compare(b.Updated, a.Updated) })
+	return open, nil
+}
+
+// conflicted says of documents what is to be settled in them.
+func (c *community) conflicted(open []*envelope.Facts) ([]api.Conflicted, error) {
+	out := []api.Conflicted{}
 	for _, f := range open {
 		card, err := c.shelf.card(f.ID)
 		if errors.Is(err, view.ErrNotFound) {
@@ -69,12 +92,17 @@ func (n *Node) Conflicts(_ context.Context, call api.Call) (api.Conflicts, error
 		if err != nil {
 			return out, err
 		}
-		out.Items = append(out.Items, api.Conflicted{Item: c.line(f), Conflicts: c.conflicts(card)})
-	}
-	for _, pair := range envelope.NearTwins(facts, groups, twinned(n.kinds)...) {
-		out.Twins = append(out.Twins, api.Twins{Older: c.line(pair.Older), Younger: c.line(pair.Younger)})
+		out = append(out, api.Conflicted{Item: c.line(f), Conflicts: c.conflicts(card)})
 	}
 	return out, nil
+}
+
+func (c *community) twins(pairs []envelope.Twins) []api.Twins {
+	out := []api.Twins{}
+	for _, pair := range pairs {
+		out = append(out, api.Twins{Older: c.line(pair.Older), Younger: c.line(pair.Younger)})
+	}
+	return out
 }
 
 // twinned are the kinds that name something all have: two of one name are

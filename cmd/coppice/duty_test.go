@@ -13,7 +13,7 @@ import (
 func (c *toldTest) asked(at, duty, item string, people ...string) (who []string) {
 	c.Helper()
 	for _, name := range people {
-		for _, d := range toldAs[api.Duties](c.as(name).at(at), "tend").Duties {
+		for _, d := range toldAs[api.Tend](c.as(name).at(at), "tend").Duties {
 			if d.Duty == duty && d.Item.ID == item {
 				who = append(who, name)
 			}
@@ -34,7 +34,7 @@ func TestDutiesFallToTheSameOnEveryNode(t *testing.T) {
 	if len(who) != 2 {
 		t.Fatalf("%v are asked", who)
 	}
-	if own := toldAs[api.Duties](club.as("Jonas").at(monday), "tend"); len(own.Duties) != 0 || own.Week != "2026-W32" {
+	if own := toldAs[api.Tend](club.as("Jonas").at(monday), "tend"); len(own.Duties) != 0 || own.Week != "2026-W32" {
 		t.Errorf("the newcomer is asked: %+v", own)
 	}
 	text := club.as(who[0]).at(monday).run("tend").stdout

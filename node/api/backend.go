@@ -20,7 +20,7 @@ type Backend interface {
 	Acquainting
 	Marking
 	Digesting
-	Dutiful
+	Tending
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

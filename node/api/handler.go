@@ -25,7 +25,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.acquaintances(b)
 	a.marks(b)
 	a.digests(b)
-	a.duties(b)
+	a.tending(b)
 	a.devices(b)
 	a.documents(b)
 	a.node(b)

@@ -89,6 +89,24 @@ func Unanswered(facts []*envelope.Facts, now uint64) (open []*envelope.Facts) {
 	return open
 }
 
+// Undistilled lists the questions with an answer that helped, or that are solved,
+// of which nothing was made: those of most members first, then the last asked,
+// while it is fresh.
+func Undistilled(facts []*envelope.Facts, groups *envelope.Groups, made *Distillates) (rest []*envelope.Facts) {
+	for _, f := range facts {
+		if f.Kind != Question || f.Shelved || groups.First(f.ID) != f.ID || len(made.Of(f.ID)) > 0 {
+			continue
+		}
+		if f.State == "solved" || f.State == "answered" && len(f.Did(envelope.Helped)) > 0 {
+			rest = append(rest, f)
+		}
+	}
+	slices.SortFunc(rest, func(a, b *envelope.Facts) int {
+		return cmp.Or(cmp.Compare(len(b.Did(envelope.MeToo)), len(a.Did(envelope.MeToo))), byAge(b, a))
+	})
+	return rest
+}
+
 func byAge(a, b *envelope.Facts) int {
 	return cmp.Or(cmp.Compare(a.Created, b.Created), a.ID.Compare(b.ID))
 }

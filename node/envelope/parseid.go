@@ -115,7 +115,7 @@ func (p parse) reference(s string) (protocol.Value, error) {
 		last = s
 	}
 	e, err := ParseEntry(last)
-	if err != nil && !inside {
+	if err != nil {
 		var document protocol.Value
 		if document, err = p.document(s); err == nil {
 			return document, nil

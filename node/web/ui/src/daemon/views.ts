@@ -419,7 +419,7 @@ export interface Digest {
 
 /** One thing that falls to a member this week. */
 export interface Duty {
-  duty: 'welcome' | 'answer' | 'scribe'
+  duty: 'welcome' | 'answer' | 'scribe' | 'review'
   item: Item
   why: string
 }
