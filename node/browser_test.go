@@ -236,7 +236,7 @@ func TestL3FormsL4FetchesL5ImagesL9OtherPorts(t *testing.T) {
 		d.want("no token", d.send(request+"Content-Type: "+kind+"\r\n"+body), 401)
 		d.want("with a token", d.send(request+"Content-Type: "+kind+"\r\n"+token+body), 400)
 	}
-	items := must[api.Items](t)(d.node.List(t.Context(), none, api.Listing{Kind: "way"}))
+	items := must[api.Items](t)(d.node.List(t.Context(), none, api.Listing{Filter: api.Filter{Kind: "way"}}))
 	if len(items.Items) > 0 {
 		t.Error("something was written:", items.Items)
 	}
@@ -482,7 +482,7 @@ func TestL16JSON(t *testing.T) {
 			}
 			d.want(name, d.ask("POST", path, fetch+token, body), 400, 413, 422)
 		}
-		if items := must[api.Items](d.T)(d.node.List(d.Context(), none, api.Listing{Kind: "way"})); len(items.Items) > 0 {
+		if items := must[api.Items](d.T)(d.node.List(d.Context(), none, api.Listing{Filter: api.Filter{Kind: "way"}})); len(items.Items) > 0 {
 			d.Error("something was taken:", items.Items)
 		}
 	})

@@ -62,7 +62,7 @@ func TestFailedAppend(t *testing.T) {
 		more := w.way(n, "More", "text")
 		w.down(n)
 		n = w.up(home)
-		if items := must[api.Items](t)(n.List(t.Context(), none, api.Listing{Kind: "way"})); len(items.Items) != 2 {
+		if items := must[api.Items](t)(n.List(t.Context(), none, api.Listing{Filter: api.Filter{Kind: "way"}})); len(items.Items) != 2 {
 			t.Errorf("%+v", items)
 		}
 		w.show(n, more)

@@ -124,7 +124,7 @@ func TestAForkOfAFork(t *testing.T) {
 	if check := w.checked(dev, call); !check.Holds || check.Documents != first.Documents+1 {
 		t.Errorf("checked: %+v, of %d", check, first.Documents)
 	}
-	questions := must[api.Items](t)(dev.List(t.Context(), call, api.Listing{Kind: "question"}))
+	questions := must[api.Items](t)(dev.List(t.Context(), call, api.Listing{Filter: api.Filter{Kind: "question"}}))
 	if q := must[api.Document](t)(dev.Show(t.Context(), call, questions.Items[0].ID)); q.Author.Name != "Dev (before)" {
 		t.Errorf("asked by %s", q.Author.Name)
 	}

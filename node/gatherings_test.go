@@ -43,7 +43,7 @@ func TestADayOfARhythm(t *testing.T) {
 	if again.ID != made.ID || shown.ID != made.ID || shown.Title != "Proofing night, 2026-05-21" || shown.Body != "The dough was cold.\n" {
 		t.Errorf("%s: %q, %q", shown.ID, shown.Title, shown.Body)
 	}
-	for _, i := range must[api.Items](t)(n.List(t.Context(), none, api.Listing{Kind: "gathering"})).Items {
+	for _, i := range must[api.Items](t)(n.List(t.Context(), none, api.Listing{Filter: api.Filter{Kind: "gathering"}})).Items {
 		if i.ID == made.ID && i.Title != "Proofing night, 2026-05-21" {
 			t.Errorf("in the list it is %q", i.Title)
 		}

@@ -197,7 +197,7 @@ func TestCopiedHome(t *testing.T) {
 	if d := w.show(ben, id); d.Body != "text from the twin" {
 		t.Errorf("%+v", d)
 	}
-	if items := must[api.Items](t)(ben.List(t.Context(), none, api.Listing{Kind: "way"})); len(items.Items) != 3 {
+	if items := must[api.Items](t)(ben.List(t.Context(), none, api.Listing{Filter: api.Filter{Kind: "way"}})); len(items.Items) != 3 {
 		t.Errorf("%+v", items)
 	}
 }
@@ -212,7 +212,7 @@ func TestTwoCommunitiesInOneNode(t *testing.T) {
 		t.Errorf("without saying which: %v", err)
 	}
 	for _, say := range []string{"Weavers", "weavers", other.Community, other.Community[:8]} {
-		items := must[api.Items](t)(n.List(ctx, api.Call{Community: say}, api.Listing{Kind: "charter"}))
+		items := must[api.Items](t)(n.List(ctx, api.Call{Community: say}, api.Listing{Filter: api.Filter{Kind: "charter"}}))
 		if len(items.Items) != 1 || items.Items[0].Title != "Weavers" {
 			t.Errorf("%s: %+v", say, items)
 		}

@@ -185,7 +185,7 @@ func TestOneNode(t *testing.T) {
 	if _, err := n.Answer(ctx, none, id, api.Answering{Body: "x"}); !errors.Is(err, api.ErrUsage) {
 		t.Errorf("an answer to a way: %v", err)
 	}
-	items := must[api.Items](t)(n.List(ctx, none, api.Listing{Kind: "way"}))
+	items := must[api.Items](t)(n.List(ctx, none, api.Listing{Filter: api.Filter{Kind: "way"}}))
 	if len(items.Items) != 1 || items.Items[0].ID != id || items.Next != nil {
 		t.Errorf("%+v", items)
 	}

@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"coppice.example/node/envelope"
 	"coppice.example/node/practice"
 	"coppice.example/node/replica"
-	"coppice.example/node/view"
 	"coppice.example/protocol"
 )
 
@@ -408,33 +406,16 @@ func (c *community) howFar(items []api.Item, now uint64) error {
 	if err != nil {
 		return err
 	}
-	var made *domain.Distillates
+	s := stages{c: c, facts: facts, groups: groups, now: now}
 	for i := range items {
 		var id protocol.DocumentID
 		if id.UnmarshalText([]byte(items[i].ID)) != nil {
 			continue
 		}
-		f := factsOf(facts, id)
-		if f == nil {
-			continue
-		}
-		switch f.Kind {
-		case domain.Question:
-			if made == nil {
-				made = domain.NewDistillates(facts, groups)
-			}
-			items[i].State = made.State(f)
-		case gathered.Discussion:
-			card, err := c.shelf.card(id)
-			if errors.Is(err, view.ErrNotFound) {
-				continue // taken back just now
-			}
-			if err != nil {
+		if f := factsOf(facts, id); f != nil {
+			if items[i].State, err = s.of(f); err != nil {
 				return err
 			}
-			items[i].State = gathered.StateOf(card, gathered.Today(now))
-		default:
-			items[i].State = f.State
 		}
 	}
 	return nil

@@ -3,10 +3,8 @@ package node
 import (
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
-	"regexp"
 	"sync"
 	"time"
 
@@ -491,17 +489,6 @@ func (s *shelf) total() (n int) {
 		n += count
 	}
 	return n
-}
-
-var cursor = regexp.MustCompile(`^[0-9]+\.[0-9a-z]{52}$`)
-
-// list returns a page of items, newest first.
-func (s *shelf) list(kinds []string, limit int, after string) ([]view.Item, string, error) {
-	if after != "" && !cursor.MatchString(after) {
-		return nil, "", api.Hint(fmt.Errorf("%w: no list goes on from %q", api.ErrUsage, after), "give what the page before said comes next")
-	}
-	items, next, err := s.view.List(view.Listing{Kinds: kinds, Limit: limit, After: after})
-	return items, next, s.checked(err)
 }
 
 // each walks all documents of a kind, shelved ones too.

@@ -11,6 +11,7 @@ import (
 	"coppice.example/node/api"
 	"coppice.example/node/domain"
 	"coppice.example/node/envelope"
+	"coppice.example/node/view"
 	"coppice.example/protocol"
 )
 
@@ -176,7 +177,7 @@ func (n *Node) Unexplained(_ context.Context, call api.Call) (api.Unexplained, e
 
 // asWritten returns a word of the index as some document spells it.
 func (c *community) asWritten(word string) (string, error) {
-	hits, err := c.shelf.view.Search(`"`+word+`"`, 1)
+	hits, _, err := c.shelf.view.Search(view.Question{Words: `"` + word + `"`, Limit: 1})
 	if err != nil {
 		return "", c.shelf.checked(err)
 	}
@@ -233,7 +234,7 @@ func (c *community) showTerm(out *api.Document, f *envelope.Folded) error {
 	var first *api.Item
 	used := map[string]bool{}
 	for _, name := range w.Names() {
-		hits, err := c.shelf.view.Search(`"`+strings.ReplaceAll(name, `"`, " ")+`"`, mostItems)
+		hits, _, err := c.shelf.view.Search(view.Question{Words: `"` + strings.ReplaceAll(name, `"`, " ") + `"`, Limit: mostItems})
 		if err != nil {
 			return c.shelf.checked(err)
 		}

@@ -147,45 +147,6 @@ func holders(h *api.Held) string {
 	return text
 }
 
-func (c *command) list() *cobra.Command {
-	l := &api.Listing{}
-	cmd := c.listing(l, "`coppice way new --title T`, `coppice tell --title T`, `coppice ask TITLE`")
-	cmd.Flags().StringVar(&l.Kind, "kind", "", "of these kinds, with commas between: way, story, question, term, gathering, member ...")
-	return cmd
-}
-
-// listOf makes the verb that lists documents of one kind.
-func (c *command) listOf(kind, empty string) *cobra.Command {
-	return c.listing(&api.Listing{Kind: kind}, empty)
-}
-
-func (c *command) listing(l *api.Listing, empty string) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "what is here, the last touched first",
-		Args:  arguments(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := pageOf(l.Limit); err != nil {
-				return err
-			}
-			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Items, error) {
-				return client.List(ctx, *l)
-			}, func(out api.Items) {
-				c.tellItems(out.Items)
-				if out.Next != nil {
-					c.say("there is more: --after %s", *out.Next)
-				}
-				if len(out.Items) == 0 {
-					c.say("nothing here yet: %s", empty)
-				}
-			})
-		},
-	}
-	cmd.Flags().IntVar(&l.Limit, "limit", 50, "how many, at most 1000")
-	cmd.Flags().StringVar(&l.After, "after", "", "go on after this page")
-	return cmd
-}
-
 // pageOf refuses what is no number of lines.
 func pageOf(limit int) error {
 	if limit < 0 || limit > 1000 {
@@ -215,33 +176,6 @@ func (c *command) tellItems(items []api.Item) {
 			c.line("            %s", strings.Join(strings.Fields(i.Snippet), " "))
 		}
 	}
-}
-
-func (c *command) search() *cobra.Command {
-	var s api.Searching
-	cmd := &cobra.Command{
-		Use:   "search WORDS",
-		Short: "what holds every word (prefixes count, \"quotes\" hold a phrase)",
-		Args:  cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if s.Words = strings.Join(args, " "); strings.TrimSpace(s.Words) == "" {
-				return api.Hint(fmt.Errorf("%w: no words to search for", api.ErrUsage), "`coppice search WORDS`; `coppice list` shows everything")
-			}
-			if err := pageOf(s.Limit); err != nil {
-				return err
-			}
-			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Hits, error) {
-				return client.Search(ctx, s)
-			}, func(out api.Hits) {
-				c.tellItems(out.Items)
-				if len(out.Items) == 0 {
-					c.say("nothing holds all of these words; fewer words find more")
-				}
-			})
-		},
-	}
-	cmd.Flags().IntVar(&s.Limit, "limit", 20, "how many, at most 1000")
-	return cmd
 }
 
 func (c *command) history() *cobra.Command {

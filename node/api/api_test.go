@@ -81,7 +81,7 @@ func TestActsAndCall(t *testing.T) {
 	if f.call.Community != "Bäcker & Söhne" || !f.call.Now.Equal(now) {
 		t.Errorf("the node saw the call %+v", f.call)
 	}
-	items, err := c.List(t.Context(), Listing{Kind: "way", Limit: 7, After: "x y"})
+	items, err := c.List(t.Context(), Listing{Filter: Filter{Kind: "way"}, Limit: 7, After: "x y"})
 	if err != nil || items.Next == nil || *items.Next != "7wayx y" {
 		t.Error(items, err)
 	}

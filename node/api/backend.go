@@ -21,6 +21,7 @@ type Backend interface {
 	Marking
 	Digesting
 	Tending
+	Seekers
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.
@@ -53,10 +54,6 @@ type Backend interface {
 	Show(ctx context.Context, call Call, id string) (Document, error)
 	// History returns what happened to it.
 	History(ctx context.Context, call Call, id string) (History, error)
-	// List returns a page of documents.
-	List(context.Context, Call, Listing) (Items, error)
-	// Search returns the documents that hold every word.
-	Search(context.Context, Call, Searching) (Hits, error)
 	// Import takes the Markdown files of a directory; a file that cannot be
 	// taken is no error, it is listed.
 	Import(context.Context, Call, Importing) (Imported, error)

@@ -140,19 +140,6 @@ func (c *Client) History(ctx context.Context, id string) (History, error) {
 	return do[History](ctx, c, http.MethodGet, document(id, "/history"), nil, nil)
 }
 
-// List returns a page of documents.
-func (c *Client) List(ctx context.Context, l Listing) (Items, error) {
-	return do[Items](ctx, c, http.MethodGet, "/v1/documents", query("kind", l.Kind, "limit", limit(l.Limit), "after", l.After), nil)
-}
-
-// Search returns the documents that hold every word.
-func (c *Client) Search(ctx context.Context, s Searching) (Hits, error) {
-	if err := checkText(s.Words); err != nil {
-		return Hits{}, err
-	}
-	return do[Hits](ctx, c, http.MethodGet, "/v1/search", query("words", s.Words, "limit", limit(s.Limit)), nil)
-}
-
 // Import takes the Markdown files of a directory.
 func (c *Client) Import(ctx context.Context, i Importing) (Imported, error) {
 	return do[Imported](ctx, c, http.MethodPost, "/v1/import", nil, i)

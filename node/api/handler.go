@@ -28,6 +28,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.tending(b)
 	a.devices(b)
 	a.documents(b)
+	a.searching(b)
 	a.node(b)
 	a.views(b)
 	a.commitments(b)
@@ -163,14 +164,6 @@ func (a *acts) communities(b Backend) {
 func (a *acts) documents(b Backend) {
 	act(a, http.MethodPost, "/v1/documents", "new", "Make a document",
 		func(ctx context.Context, call Call, in with[Draft]) (Made, error) { return b.New(ctx, call, in.Body) })
-	act(a, http.MethodGet, "/v1/documents", "list", "List documents, the last touched first",
-		func(ctx context.Context, call Call, in listing) (Items, error) {
-			return b.List(ctx, call, Listing{in.Kind, in.Limit, in.After})
-		})
-	act(a, http.MethodGet, "/v1/search", "search", "Find documents by their words",
-		func(ctx context.Context, call Call, in searching) (Hits, error) {
-			return b.Search(ctx, call, Searching{in.Words, in.Limit})
-		})
 	act(a, http.MethodGet, "/v1/documents/{id}", "show", "Show a document",
 		func(ctx context.Context, call Call, in about) (Document, error) { return b.Show(ctx, call, in.ID) })
 	act(a, http.MethodGet, "/v1/documents/{id}/history", "history", "Show what happened to a document",
@@ -196,23 +189,6 @@ func (a *acts) documents(b Backend) {
 			return b.Export(ctx, call, in.Body)
 		})
 }
-
-type listing struct {
-	Params
-	Kind  string `query:"kind" doc:"one kind, or several with commas between"`
-	Limit int    `query:"limit" minimum:"0" maximum:"1000"`
-	After string `query:"after"`
-}
-
-func (l listing) in() Params { return l.Params }
-
-type searching struct {
-	Params
-	Words string `query:"words"`
-	Limit int    `query:"limit" minimum:"0" maximum:"1000"`
-}
-
-func (s searching) in() Params { return s.Params }
 
 func (a *acts) node(b Backend) {
 	act(a, http.MethodGet, "/v1/status", "status", "Describe the node",

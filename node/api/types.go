@@ -370,13 +370,6 @@ type History struct {
 	Items []Step `json:"items"`
 }
 
-// Listing asks for documents, the last touched first.
-type Listing struct {
-	Kind  string `json:"kind,omitempty" doc:"one kind, or several with commas between"`
-	Limit int    `json:"limit,omitempty" doc:"at most 1000; 0: 50"`
-	After string `json:"after,omitempty" doc:"the next of the page before"`
-}
-
 // Item is a line of a list or of what a search found.
 type Item struct {
 	ID      string     `json:"id"`
@@ -397,17 +390,6 @@ type Item struct {
 type Items struct {
 	Items []Item  `json:"items"`
 	Next  *string `json:"next" doc:"the cursor of the next page; null: this was the last"`
-}
-
-// Searching asks for documents that hold every word.
-type Searching struct {
-	Words string `json:"words"`
-	Limit int    `json:"limit,omitempty" doc:"at most 1000; 0: 20"`
-}
-
-// Hits is what a search found, best first.
-type Hits struct {
-	Items []Item `json:"items"`
 }
 
 // Importing asks for the Markdown files below a directory of this machine.

@@ -97,6 +97,7 @@ type Facts struct {
 	// ReviewBy is the day by which it asks to be looked at again, 2026-05-14;
 	// empty: it does not say.
 	ReviewBy string
+	Contexts []Object              // in which it holds, or was met: what one says of it
 	Same     []protocol.DocumentID // marked as the same as these
 	Origin   string                // names what it is a copy of, where that is known; documents of one origin are one
 	Entries  []protocol.EntryID    // that links may lead to: answers, talk
@@ -164,6 +165,12 @@ func (k *Kinds) Facts(f *Folded) *Facts {
 		if !slices.Contains(facts.Open, again.Field) {
 			facts.Open = append(facts.Open, again.Field)
 		}
+	}
+	if context, ok := f.Value("context").(Object); ok {
+		facts.Contexts = append(facts.Contexts, context)
+	}
+	if schema.Contexts != nil {
+		facts.Contexts = append(facts.Contexts, schema.Contexts(f)...)
 	}
 	facts.Deeds = append(commonDeeds(f, facts.Author), Deed{What: Made, By: f.Author, At: f.Created})
 	if schema.Deeds != nil {

@@ -130,6 +130,8 @@ type Schema struct {
 	State func(f *Folded) string
 	Whose func(f *Folded) protocol.MemberID
 	Deeds func(f *Folded) []Deed
+	// Contexts says in which contexts it holds besides the one it names; nil: none.
+	Contexts func(f *Folded) []Object
 }
 
 // The numbers of the common fields, the same in every kind. A kind's own

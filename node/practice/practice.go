@@ -71,7 +71,7 @@ func way() *envelope.Schema {
 				envelope.Must(ReviewOf, "wording", envelope.WordingRef),
 			)},
 		),
-		Sort: WayForm, ReviewBy: ReviewBy, Derive: deriveWay, State: Standing, Deeds: wayDeeds,
+		Sort: WayForm, ReviewBy: ReviewBy, Derive: deriveWay, State: Standing, Deeds: wayDeeds, Contexts: worksIn,
 	}
 }
 
@@ -101,6 +101,16 @@ func wayDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 		}
 	}
 	return deeds
+}
+
+// worksIn lists the contexts in which a way worked, as it says or adapted.
+func worksIn(f *envelope.Folded) (contexts []envelope.Object) {
+	for _, t := range TrialsOf(f) {
+		if t.Outcome != "failed" && len(t.Context) > 0 {
+			contexts = append(contexts, t.Context)
+		}
+	}
+	return contexts
 }
 
 // Faded is the share of a way's text beyond which a trial of an older wording

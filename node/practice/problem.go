@@ -33,8 +33,18 @@ func problem() *envelope.Schema {
 				{Number: MetWords, Name: "words", Type: envelope.Voice},
 			}},
 		),
-		State: Recurs, Deeds: problemDeeds,
+		State: Recurs, Deeds: problemDeeds, Contexts: metIn,
 	}
+}
+
+// metIn lists the contexts in which it was met again.
+func metIn(f *envelope.Folded) (contexts []envelope.Object) {
+	for _, e := range f.Field("met").Entries {
+		if context, ok := e.Field("context").Value().(envelope.Object); ok && !e.Withdrawn {
+			contexts = append(contexts, context)
+		}
+	}
+	return contexts
 }
 
 // problemDeeds lists who met a problem again.

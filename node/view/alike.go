@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"coppice.example/protocol"
 )
 
 // mostAlike is how many words of a text are looked for: each pair of them is
@@ -21,7 +23,11 @@ func (v *View) Alike(words []string, kinds []string, limit int) ([]Item, error) 
 	if question == "" {
 		return nil, nil
 	}
-	best, err := v.best(question, ranked)
+	var best []int64
+	err := v.each(question, func(n int64, _ protocol.DocumentID) bool {
+		best = append(best, n)
+		return len(best) < ranked
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func BenchmarkSearch(b *testing.B) {
 			var took []time.Duration
 			for range b.N {
 				start := time.Now()
-				if _, err := v.Search(ask(), 20); err != nil {
+				if _, _, err := v.Search(Question{Words: ask(), Limit: 20}); err != nil {
 					b.Fatal(err)
 				}
 				took = append(took, time.Since(start))
@@ -133,7 +133,7 @@ func BenchmarkHostileText(b *testing.B) {
 	for _, words := range []string{"a", "a b", `"a a a a a a a a"`} {
 		b.Run(fmt.Sprintf("%.5s", words), func(b *testing.B) {
 			for range b.N {
-				if _, err := v.Search(words, 20); err != nil {
+				if _, _, err := v.Search(Question{Words: words, Limit: 20}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -61,10 +61,10 @@ func TestPurgeForgetsWhatIsNotShown(t *testing.T) {
 	if !holds(t, path, "vermilion") {
 		t.Error("words that are shown are not in the file")
 	}
-	if found, err := v.Search("vermilion", 10); err != nil || len(found) != 1 {
+	if found, _, err := v.Search(Question{Words: "vermilion", Limit: 10}); err != nil || len(found) != 1 {
 		t.Errorf("found %d, %v", len(found), err)
 	}
-	if found, err := v.Search("zanzibarine", 10); err != nil || len(found) != 0 {
+	if found, _, err := v.Search(Question{Words: "zanzibarine", Limit: 10}); err != nil || len(found) != 0 {
 		t.Errorf("found %d, %v", len(found), err)
 	}
 }

@@ -3,10 +3,25 @@ package view
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
+
+	"coppice.example/protocol"
 )
+
+// Question asks for items that hold every word.
+type Question struct {
+	// Words are what a person typed: each must match as a prefix, "quotes" hold a
+	// phrase. Without a letter or digit they ask for nothing, and find nothing.
+	Words string
+	Limit int // at most so many hits; 0: 50
+	Skip  int // hits of earlier pages
+	// Only tells which documents may be found, nil: all. It is called for each
+	// match in the order of the hits, and must not ask the view.
+	Only func(protocol.DocumentID) bool
+}
 
 // Hit is an item that a search found.
 type Hit struct {
@@ -27,24 +42,35 @@ const (
 	ranked    = 500 // items that are ranked against each other
 )
 
-// Search returns the best items for words, at most limit (0: 50), shelved ones
-// too. Words without a letter or digit ask for nothing; asking for nothing
-// finds nothing.
-func (v *View) Search(words string, limit int) ([]Hit, error) {
+// Search returns the best items for a question, and whether there are more:
+// live ones before shelved ones, and those with the words in the title first.
+func (v *View) Search(q Question) (hits []Hit, more bool, err error) {
 	v.reset.RLock()
 	defer v.reset.RUnlock()
-	asked := split(words)
+	asked := split(q.Words)
 	if len(asked) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
-	if limit <= 0 {
-		limit = defaultLimit
+	if q.Limit <= 0 {
+		q.Limit = defaultLimit
 	}
-	best, err := v.best(match(asked), limit)
+	var best []int64
+	skip := q.Skip
+	err = v.each(match(asked), func(n int64, id protocol.DocumentID) bool {
+		switch {
+		case q.Only != nil && !q.Only(id):
+		case skip > 0:
+			skip--
+		case len(best) == q.Limit:
+			more = true
+		default:
+			best = append(best, n)
+		}
+		return !more
+	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	hits := make([]Hit, 0, len(best))
 	for _, n := range best {
 		var h Hit
 		var text string
@@ -53,45 +79,62 @@ func (v *View) Search(words string, limit int) ([]Hit, error) {
 			continue // gone since it was found
 		}
 		if err != nil {
-			return nil, broken(err)
+			return nil, false, broken(err)
 		}
 		h.Heading, h.Snippet = mark(h.Title, asked), snippet(text, asked)
 		hits = append(hits, h)
 	}
-	return hits, nil
+	return hits, more, nil
 }
 
-// best returns the row numbers of the best items. Where so many match that
-// their order says little, and ranking them all takes long, those with the
-// words in the title come first and the newest before the older.
-func (v *View) best(question string, limit int) (best []int64, err error) {
-	matching, err := v.numbers("SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", question, ranked+1)
+// each calls f with the matching items, best first, until it returns false.
+// Where so many match that their order says little, and ranking them all takes
+// long, the newest come before the older.
+func (v *View) each(question string, f func(n int64, id protocol.DocumentID) bool) error {
+	var matching int
+	err := v.read.QueryRow("SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", question, ranked+1).Scan(&matching)
 	if err != nil {
-		return nil, err
+		return broken(err)
 	}
-	if matching[0] <= ranked {
-		return v.numbers("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?", question, limit)
+	order := "rank"
+	if matching > ranked {
+		order = "search.rowid DESC"
 	}
-	for _, question := range []string{"title : (" + question + ")", question} {
-		newest, err := v.numbers("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?", question, limit)
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range newest {
-			if len(best) < limit && !slices.Contains(best, n) {
-				best = append(best, n)
+	inTitle := "title : (" + question + ")"
+	for shelved := range 2 {
+		for _, tier := range []string{inTitle, "(" + question + ") NOT (" + inTitle + ")"} {
+			on, err := v.walk("SELECT n, id FROM search JOIN items ON items.n = search.rowid WHERE search MATCH ? AND shelved = ? ORDER BY "+order, f, tier, shelved)
+			if err != nil || !on {
+				return err
 			}
 		}
 	}
-	return best, nil
+	return nil
 }
 
-func (v *View) numbers(query string, args ...any) ([]int64, error) {
+// walk calls f with what a query finds until it returns false; on tells that it
+// never did.
+func (v *View) walk(query string, f func(n int64, id protocol.DocumentID) bool, args ...any) (on bool, err error) {
 	rows, err := v.read.Query(query, args...)
 	if err != nil {
-		return nil, broken(err)
+		return false, broken(err)
 	}
-	return collect(rows, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) })
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		var name sql.RawBytes
+		var id protocol.DocumentID
+		if err := rows.Scan(&n, &name); err != nil {
+			return false, broken(err)
+		}
+		if err := id.UnmarshalText(name); err != nil {
+			return false, fmt.Errorf("view: %w: %w", ErrRebuild, err)
+		}
+		if !f(n, id) {
+			return false, nil
+		}
+	}
+	return true, broken(rows.Err())
 }
 
 // term is one thing that must match: tokens in a row, the last of them as a

@@ -10,7 +10,7 @@ import (
 
 func found(t testing.TB, v *View, words string) []string {
 	t.Helper()
-	hits, err := v.Search(words, 1000)
+	hits, _, err := v.Search(Question{Words: words, Limit: 1000})
 	if err != nil {
 		t.Fatalf("%q: %v", words, err)
 	}
@@ -89,11 +89,11 @@ func TestSearchFinds(t *testing.T) {
 			}
 		}
 	}
-	hits, err := v.Search("雨水", 1)
+	hits, _, err := v.Search(Question{Words: "雨水", Limit: 1})
 	if err != nil || len(hits) != 1 || fmt.Sprint(hits[0].Heading) != "[{雨水 true} {利用 false}]" {
 		t.Errorf("the title counts more, and is marked: %+v %v", hits, err)
 	}
-	hits, err = v.Search("pleach line", 1)
+	hits, _, err = v.Search(Question{Words: "pleach line", Limit: 1})
 	if err != nil || len(hits) != 1 || fmt.Sprint(hits[0].Snippet) != "[{Cut the  false} {pleacher true} { low and bend it along the  false} {line true} {; bind with hazel false}]" {
 		t.Errorf("%+v %v", hits, err)
 	}
@@ -128,7 +128,7 @@ func TestPlanted(t *testing.T) {
 	for n, p := range plants {
 		for _, words := range []string{p.word, p.bare, strings.ToUpper(p.bare), p.word[:len(p.word)*3/4], p.bare[:10], `"` + p.bare + `"`} {
 			words = strings.ToValidUTF8(words, "")
-			hits, err := v.Search(words, 3)
+			hits, _, err := v.Search(Question{Words: words, Limit: 3})
 			if err != nil || len(hits) == 0 || hits[0].ID != b.Items[n].ID {
 				t.Fatalf("document %d not found by %q: %d hits, %v", n, words, len(hits), err)
 			}
@@ -142,13 +142,13 @@ func TestHostileWords(t *testing.T) {
 	v := fresh(t)
 	mustWrite(t, v, Batch{Items: []Item{{ID: id(1), Title: "and or not near", Text: "near (title text) -- title: and text: and"}}})
 	for _, words := range []string{"AND", "OR", "NOT", "NEAR(title text)", "title:and", "near -not", "{title text}: and", "^and", "and OR zebra" /* finds nothing */} {
-		hits, err := v.Search(words, 9)
+		hits, _, err := v.Search(Question{Words: words, Limit: 9})
 		if want := !strings.Contains(words, "zebra"); err != nil || (len(hits) == 1) != want {
 			t.Errorf("%q: %d hits, %v", words, len(hits), err)
 		}
 	}
 	for _, words := range hostile {
-		if _, err := v.Search(words, 9); err != nil {
+		if _, _, err := v.Search(Question{Words: words, Limit: 9}); err != nil {
 			t.Errorf("%q: %v", words, err)
 		}
 	}
@@ -167,7 +167,7 @@ func FuzzSearch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, words, text string) {
 		text = strings.ToValidUTF8(text, "")
 		mustWrite(t, v, Batch{Items: []Item{{ID: id(1), Title: "title", Text: text}}})
-		hits, err := v.Search(words, 5)
+		hits, _, err := v.Search(Question{Words: words, Limit: 5})
 		if err != nil {
 			t.Fatalf("%q: %v", words, err)
 		}

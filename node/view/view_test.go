@@ -120,7 +120,11 @@ func dump(t testing.TB, v *View) string {
 	}
 	for _, w := range vocabulary {
 		var ids []string
-		for _, h := range must[[]Hit](t)(v.Search(w, 1000)) {
+		hits, _, err := v.Search(Question{Words: w, Limit: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range hits {
 			ids = append(ids, fmt.Sprint(h.ID, h.Heading, h.Snippet))
 		}
 		slices.Sort(ids)
