@@ -472,11 +472,43 @@ func (c *community) acting(ctx context.Context, unseen bool, makes []func(replic
 		j.inputs = append(j.inputs, one(token))
 		j.calls[token] = waiter{replies, unseen}
 	}
+	return c.await(ctx, j, first, replies)
+}
+
+// within does local acts that are made in the loop, of what stands then: makes
+// gives the input of each, or says why there is none. Else it is acting unseen.
+func (c *community) within(ctx context.Context, acts int, makes func(*replica.Replica, int) (replica.Write, error)) ([]replica.Reply, error) {
+	replies := make(chan replica.Reply, acts)
+	j := job{calls: make(map[replica.Token]waiter, acts)}
+	first := replica.Token(c.tokens.Add(uint64(acts))) - replica.Token(acts) + 1
+	for i := range acts {
+		j.calls[first+replica.Token(i)] = waiter{replies, true}
+	}
+	j.make = func(r *replica.Replica) (inputs []replica.Input) {
+		for i := range acts {
+			token := first + replica.Token(i)
+			w, err := makes(r, i)
+			if err != nil {
+				delete(j.calls, token)
+				replies <- replica.Reply{Token: token, Err: err}
+				continue
+			}
+			w.Token = token
+			inputs = append(inputs, w)
+		}
+		return inputs
+	}
+	return c.await(ctx, j, first, replies)
+}
+
+// await hands a job to the loop and returns the replies to its calls, whose
+// tokens go on from first.
+func (c *community) await(ctx context.Context, j job, first replica.Token, replies chan replica.Reply) ([]replica.Reply, error) {
+	out := make([]replica.Reply, cap(replies))
 	if err := c.put(ctx, j); err != nil {
 		return nil, err
 	}
-	out := make([]replica.Reply, len(makes))
-	for range makes {
+	for range out {
 		select {
 		case r := <-replies:
 			out[r.Token-first] = r

@@ -11,8 +11,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
-	"unicode"
 
 	"coppice.example/node/api"
 	"coppice.example/node/envelope"
@@ -21,12 +21,15 @@ import (
 )
 
 // Bounds on an import: files in one batch, which shares a sync, and bytes of a
-// file, front matter included.
+// file with all that front matter tells.
 const (
 	batchFiles = 128
 	batchBytes = 4 << 20
-	maxFile    = protocol.MaxText + 64<<10
+	maxFile    = 4 << 20
 )
+
+// importable are the kinds that a file may become which does not say its own.
+var importable = []string{"way", "story", "question", "problem", "term", "discussion"}
 
 // importing is one import under way.
 type importing struct {
@@ -41,6 +44,10 @@ type importing struct {
 	bytes int
 	tell  *progress
 	out   api.Imported
+	// foreign are the files of another community. They wait until all are known,
+	// for they name each other; see bring.
+	foreign []*foreigner
+	names   map[protocol.DocumentID]protocol.DocumentID // what their documents are called here
 }
 
 // file is one file that becomes a write.
@@ -48,6 +55,10 @@ type file struct {
 	path  string
 	fresh bool // a new document
 	write replica.Write
+	// merge says what is written of what stands when it is; nil: the intents of
+	// the write.
+	merge   func(*replica.Replica) ([]envelope.Intent, error)
+	foreign *foreigner // of another community
 }
 
 // Import implements [api.Backend].
@@ -59,8 +70,9 @@ func (n *Node) Import(ctx context.Context, call api.Call, in api.Importing) (api
 	if in.Kind == "" {
 		in.Kind = "way"
 	}
-	if in.Kind != "way" && in.Kind != "story" {
-		return api.Imported{}, api.Hint(fmt.Errorf("%w: files become ways or stories, not %q", api.ErrUsage, in.Kind), "--kind way or --kind story; a file that names its kind itself is taken as that")
+	if !slices.Contains(importable, in.Kind) || n.kinds.Named(in.Kind) == nil {
+		return api.Imported{}, api.Hint(fmt.Errorf("%w: a file does not become a %q by itself", api.ErrUsage, in.Kind),
+			"--kind is one of %s; a file that names its kind itself is taken as that", strings.Join(importable, ", "))
 	}
 	root, err := openDirectory(in.Dir)
 	if err != nil {
@@ -72,13 +84,16 @@ func (n *Node) Import(ctx context.Context, call api.Call, in api.Importing) (api
 	tell.step("taking files", 0)
 	i := &importing{
 		c: c, call: call, ctx: ctx, tell: tell, kind: in.Kind, base: filepath.Base(in.Dir),
-		taken: map[protocol.DocumentID]bool{}, keys: map[string]bool{}, out: api.Imported{Failed: []api.Failure{}},
+		taken: map[protocol.DocumentID]bool{}, keys: map[string]bool{}, names: map[protocol.DocumentID]protocol.DocumentID{}, out: api.Imported{Failed: []api.Failure{}},
 	}
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		return i.visit(root, name, d, err)
 	})
 	if err == nil {
 		err = i.flush()
+	}
+	if err == nil {
+		err = i.bring(root)
 	}
 	tell.step("making them found by search", 0)
 	c.shelf.drain()
@@ -122,7 +137,22 @@ func (i *importing) visit(root *os.Root, name string, d fs.DirEntry, err error) 
 		return nil
 	}
 	i.tell.done(1)
-	f, size, err := i.read(root, name)
+	page, hash, size, err := i.read(root, name)
+	if err == nil && page == nil {
+		return nil
+	}
+	if err == nil && i.comes(page, name) {
+		return nil
+	}
+	var f *file
+	if err == nil {
+		f, err = i.place(page, name, hash)
+	}
+	return i.add(name, f, size, err)
+}
+
+// add puts what became of a file into the batch: nil when it changes nothing.
+func (i *importing) add(name string, f *file, size int, err error) error {
 	if err != nil {
 		i.failed(name, err)
 		return nil
@@ -147,26 +177,24 @@ func (i *importing) failed(name string, err error) {
 	i.out.Failed = append(i.out.Failed, api.Failure{Path: name, Reason: reason})
 }
 
-// read makes a write of a file; nil when the document says all that already.
-func (i *importing) read(root *os.Root, name string) (*file, int, error) {
+// read reads a file; a nil page when it is the one that says what a folder is.
+func (i *importing) read(root *os.Root, name string) (page *envelope.Page, hash protocol.Hash, size int, err error) {
 	r, err := root.Open(name)
 	if err != nil {
-		return nil, 0, err
+		return nil, hash, 0, err
 	}
 	defer r.Close()
 	b, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err != nil {
-		return nil, 0, err
+	switch {
+	case err != nil:
+		return nil, hash, 0, err
+	case len(b) > maxFile:
+		return nil, hash, 0, fmt.Errorf("%w: a file holds at most %d MiB", api.ErrTooLarge, maxFile>>20)
+	case bytes.HasPrefix(b, []byte(readmeMark)):
+		return nil, hash, 0, nil
 	}
-	if len(b) > maxFile {
-		return nil, 0, fmt.Errorf("%w: a text holds at most %d KiB", api.ErrTooLarge, protocol.MaxText>>10)
-	}
-	page, err := envelope.ParseMarkdown(i.c.node.kinds, b, name)
-	if err != nil {
-		return nil, 0, err
-	}
-	f, err := i.place(page, name, sha256.Sum256(b))
-	return f, len(b), err
+	page, err = envelope.ParseMarkdown(i.c.node.kinds, b, name)
+	return page, sha256.Sum256(b), len(b), err
 }
 
 // place finds which document the file is: the one it names, the one that came
@@ -201,15 +229,79 @@ func (i *importing) place(page *envelope.Page, name string, hash protocol.Hash) 
 	case f.fresh && schema.Parts != nil:
 		return nil, fmt.Errorf("a %s is not made by importing", kind)
 	}
-	whence := origin
-	if !f.fresh && id == page.ID {
-		whence = "" // the file names its document itself: where it lies says nothing
-	}
-	f.write = replica.Write{
-		Document: id, Kind: schema.Kind, Intents: page.Intents(schema, whence, hash),
-		Names: names{i.c}, Wall: i.c.node.cfg.wall(i.call.Now),
+	f.write = replica.Write{Document: id, Kind: schema.Kind, Names: names{i.c}, Wall: i.c.node.cfg.wall(i.call.Now)}
+	switch whence := (envelope.Object{{Name: "path", Value: origin}, {Name: "hash", Value: hash}}); {
+	case f.fresh:
+		f.write.Intents = page.Intents(schema, whence, hash)
+	case id != page.ID:
+		f.merge = i.since(schema, id, page, whence, hash)
+	default: // the file names its document itself: where it lies says nothing
+		f.merge = i.exported(schema, id, page)
 	}
 	return f, nil
+}
+
+// exported merges a file of this community into its document: what was changed
+// in it since it was exported.
+func (i *importing) exported(schema *envelope.Schema, id protocol.DocumentID, page *envelope.Page) func(*replica.Replica) ([]envelope.Intent, error) {
+	return func(r *replica.Replica) ([]envelope.Intent, error) {
+		now, base, err := i.pages(r, schema, id, func(*envelope.Document) []protocol.ChangeID { return page.Source.Heads })
+		switch {
+		case err != nil:
+			return nil, err
+		case base != nil:
+			return page.Since(base, now, schema, rebase)
+		case len(page.Source.Heads) > 0:
+			return nil, errors.New("it was exported where more of the document was known than is here; run `coppice sync`, then import it again")
+		}
+		return page.Intents(schema, nil, protocol.Hash{}), nil
+	}
+}
+
+// since merges a file into the document that it became before: what was changed
+// in the file since then.
+func (i *importing) since(schema *envelope.Schema, id protocol.DocumentID, page *envelope.Page, origin envelope.Object, hash protocol.Hash) func(*replica.Replica) ([]envelope.Intent, error) {
+	return func(r *replica.Replica) ([]envelope.Intent, error) {
+		now, base, err := i.pages(r, schema, id, importedAt)
+		if err != nil || base == nil {
+			return page.Intents(schema, origin, hash), err
+		}
+		intents, err := page.Since(base, now, schema, rebase)
+		return append(intents, imported(schema, hash)), err
+	}
+}
+
+func importedAt(d *envelope.Document) []protocol.ChangeID {
+	if at := d.ImportedAt(); !at.IsZero() {
+		return []protocol.ChangeID{at}
+	}
+	return nil
+}
+
+func imported(schema *envelope.Schema, hash protocol.Hash) envelope.Intent {
+	return envelope.Intent{Field: schema.Field(envelope.Imported).Name, Verb: envelope.DoSet, Value: hash}
+}
+
+// pages returns a document as a file would tell it now, and as it would have
+// told it at some heads; a nil base when they are not here.
+func (i *importing) pages(r *replica.Replica, schema *envelope.Schema, id protocol.DocumentID, at func(*envelope.Document) []protocol.ChangeID) (now, base *envelope.Page, err error) {
+	read := func(f *envelope.Folded) *envelope.Page {
+		page, failed := envelope.ParseMarkdown(i.c.node.kinds, envelope.Markdown(schema, exportable(f), envelope.Source{}), "")
+		err = first(err, failed)
+		return page
+	}
+	inspected := r.Inspect(id, func(d *envelope.Document) {
+		if f, shown := d.Fold(); shown {
+			now = read(f)
+		}
+		if f, here := d.FoldAt(at(d)); here {
+			base = read(f)
+		}
+	})
+	if now == nil {
+		inspected = first(inspected, errors.New("its document shows nothing any more; take the lines coppice and exported out to make a new one"))
+	}
+	return now, base, first(inspected, err)
 }
 
 // flush writes the batch and counts what became of it.
@@ -219,14 +311,12 @@ func (i *importing) flush() error {
 	if len(batch) == 0 {
 		return nil
 	}
-	makes := make([]func(replica.Token) replica.Input, len(batch))
-	for k, f := range batch {
-		makes[k] = func(t replica.Token) replica.Input {
-			f.write.Token = t
-			return f.write
+	replies, err := i.c.within(i.ctx, len(batch), func(r *replica.Replica, k int) (w replica.Write, err error) {
+		if w = batch[k].write; batch[k].merge != nil {
+			w.Intents, err = batch[k].merge(r)
 		}
-	}
-	replies, err := i.c.acting(i.ctx, true, makes)
+		return w, err
+	})
 	if replies == nil {
 		return err
 	}
@@ -237,6 +327,8 @@ func (i *importing) flush() error {
 			return r.Err
 		case r.Err != nil:
 			i.failed(batch[k].path, r.Err)
+		case batch[k].foreign != nil:
+			i.brought(&batch[k], written)
 		case batch[k].fresh:
 			i.taken[written.Document] = true
 			i.out.Added++
@@ -248,111 +340,6 @@ func (i *importing) flush() error {
 	}
 	return nil
 }
-
-// Export implements [api.Backend].
-func (n *Node) Export(ctx context.Context, call api.Call, e api.Exporting) (api.Exported, error) {
-	c, err := n.pick(call)
-	if err != nil {
-		return api.Exported{}, err
-	}
-	if !filepath.IsAbs(e.Dir) {
-		return api.Exported{}, fmt.Errorf("%w: %q is no absolute path", api.ErrUsage, e.Dir)
-	}
-	if err := os.MkdirAll(e.Dir, 0o777); err != nil {
-		return api.Exported{}, api.Hint(fmt.Errorf("%w: the directory cannot be made: %w", api.ErrUsage, err), "name one that can be written")
-	}
-	root, err := openDirectory(e.Dir)
-	if err != nil {
-		return api.Exported{}, err
-	}
-	defer root.Close()
-	out := api.Exported{Dir: e.Dir}
-	for _, kind := range []string{"charter", "question", "story", "way"} {
-		written, err := c.export(ctx, root, n.kinds.Named(kind))
-		out.Written += written
-		if err != nil {
-			return out, explain(fmt.Errorf("the export stopped after %d files: %w", out.Written, err))
-		}
-	}
-	return out, nil
-}
-
-// export writes all documents of a kind into a directory of its name.
-func (c *community) export(ctx context.Context, root *os.Root, schema *envelope.Schema) (written int, err error) {
-	if err := root.MkdirAll(schema.Name, 0o777); err != nil {
-		return 0, err
-	}
-	there, err := fileNames(root, schema.Name)
-	if err != nil {
-		return 0, err
-	}
-	err = c.shelf.each(schema.Name, func(id protocol.DocumentID) error {
-		d, err := c.document(ctx, id)
-		if err != nil || d == nil {
-			return err
-		}
-		text := envelope.Markdown(schema, d.Folded)
-		tail := "-" + id.String()[:10] + ".md"
-		name := there[tail]
-		if name == "" {
-			name = slug(d.Folded.Title) + tail
-		}
-		name = path.Join(schema.Name, name)
-		if old, err := root.ReadFile(name); err == nil && bytes.Equal(old, text) {
-			written++
-			return nil
-		}
-		if err := root.WriteFile(name, text, 0o666); err != nil {
-			return err
-		}
-		written++
-		return nil
-	})
-	return written, err
-}
-
-// fileNames returns the names in a directory by their tail, which names the
-// document: a title may change, its file keeps its name.
-func fileNames(root *os.Root, dir string) (map[string]string, error) {
-	entries, err := fs.ReadDir(root.FS(), dir)
-	if err != nil {
-		return nil, err
-	}
-	names := map[string]string{}
-	for _, e := range entries {
-		if at := strings.LastIndexByte(e.Name(), '-'); at >= 0 {
-			names[e.Name()[at:]] = e.Name()
-		}
-	}
-	return names, nil
-}
-
-// slug makes of a title the first part of a file's name that is safe on every
-// system: lower-case letters and digits of any script, at most 60 bytes.
-func slug(title string) string {
-	var b strings.Builder
-	dash := false
-	for _, r := range strings.ToLower(title) {
-		switch {
-		case !letter(r):
-			dash = b.Len() > 0
-		case b.Len()+len(string(r)) > 60:
-			return b.String()
-		default:
-			if dash {
-				b.WriteByte('-')
-			}
-			dash = false
-			b.WriteRune(r)
-		}
-	}
-	if b.Len() == 0 {
-		return "untitled"
-	}
-	return b.String()
-}
-
-func letter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
 
 // originKey returns a path as origins are compared.
 func originKey(path string) string { return strings.ToLower(strings.TrimSpace(path)) }

@@ -318,7 +318,7 @@ func TestImportExport(t *testing.T) {
 
 	out := filepath.Join(t.TempDir(), "export")
 	exported := must[api.Exported](t)(n.Export(ctx, none, api.Exporting{Dir: out}))
-	if exported.Written != 4 { // three ways and the charter
+	if exported.Written != 7 { // three ways, the charter, the founder's page, the calendar, and what the folder is
 		t.Errorf("%+v", exported)
 	}
 	before = w.hash(n)

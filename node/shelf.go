@@ -101,7 +101,7 @@ func (s *shelf) checked(err error) error {
 func (s *shelf) load() error {
 	stamp, err := s.view.Stamp()
 	names, err2 := s.view.Names()
-	charters, _, err3 := s.view.List(view.Listing{Kinds: []string{charterKind}, Limit: 1, Shelved: true})
+	charters, _, err3 := s.view.List(view.Listing{Kinds: []string{charterKind}, Limit: mostItems, Shelved: true})
 	if err = errors.Join(err, err2, err3); errors.Is(err, view.ErrRebuild) {
 		s.log.Warn("the view is made anew", "reason", err)
 		return s.reset()
@@ -110,8 +110,10 @@ func (s *shelf) load() error {
 		return err
 	}
 	s.written, s.arrival, s.people = stamp, stamp, names
-	if len(charters) > 0 {
-		s.title = charters[0].Title
+	for _, one := range charters {
+		if one.Origin == "" { // not that of another community
+			s.title = one.Title
+		}
 	}
 	return nil
 }
@@ -187,7 +189,7 @@ func (s *shelf) remember(f *envelope.Folded) {
 	case f == nil:
 	case f.KindName == memberKind:
 		s.people[f.Author] = called(f)
-	case f.KindName == charterKind:
+	case f.KindName == charterKind && !f.OfElsewhere():
 		s.title = f.Title
 	}
 }
@@ -409,6 +411,8 @@ func called(f *envelope.Folded) string {
 		return formerMember
 	case f.Carried != nil:
 		return f.Title + " (before)"
+	case f.OfElsewhere():
+		return f.Title + " (elsewhere)"
 	}
 	return f.Title
 }

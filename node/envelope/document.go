@@ -181,7 +181,8 @@ func (d *Document) Apply(m Meta, b Body) error {
 
 // root returns the table of a change that is a valid root: it creates the
 // document, or the document's id follows from its kind and author, from what it
-// is about, or from what it is a copy of.
+// is about, or from what it is a copy of. One of another community may be named
+// by its change whatever its kind.
 func (d *Document) root(m *Meta, from *Carried, ops []protocol.Operation) *Schema {
 	s := d.kinds.Schema(m.Kind)
 	if s == nil || len(m.Parents) > 0 {
@@ -190,6 +191,11 @@ func (d *Document) root(m *Meta, from *Carried, ops []protocol.Operation) *Schem
 	about := s.about(ops)
 	switch {
 	case from != nil && !m.Creates && from.ID(d.community, s.Kind) == d.id:
+		return s
+	case m.Creates && ofElsewhere(ops):
+		if protocol.DocumentID(m.ID) != d.id {
+			return nil
+		}
 		return s
 	case len(about) > 0:
 		if m.Creates || len(about) != len(s.About) || protocol.DeriveDocument(d.community, s.Kind, about...) != d.id {
@@ -210,6 +216,25 @@ func (d *Document) root(m *Meta, from *Carried, ops []protocol.Operation) *Schem
 		}
 	}
 	return nil
+}
+
+// ofElsewhere tells whether operations at a root say that the document is one of
+// another community: then a charter is not this community's, a member's page is
+// nobody's here, and its id follows from nothing.
+func ofElsewhere(ops []protocol.Operation) bool {
+	for _, o := range ops {
+		if o.Code != protocol.Set || o.Path != (protocol.Path{Field: Origin}) || len(o.Args) != 1 {
+			continue
+		}
+		parts, _ := o.Args[0].([]protocol.Value)
+		for _, part := range parts {
+			number, community, ok := two[uint64, []byte](part)
+			if ok && number == OriginFrom && len(community) == len(protocol.CommunityID{}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // about returns what operations at a root say the document is about: the values

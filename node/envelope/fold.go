@@ -2,6 +2,7 @@ package envelope
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"math"
 	"slices"
 	"strings"
@@ -170,11 +171,31 @@ func firstLine(s string) string {
 func (w *folding) whence() {
 	values := w.view.Register(crdt.Path{Field: CarriedFrom})
 	if len(values) == 0 {
+		w.elsewhere()
 		return
 	}
 	c := carriedOf(values[len(values)-1].Value)
 	w.into.Carried = c
 	w.into.Author, w.into.Created = Past(c.Community, c.Author), c.Created
+}
+
+// elsewhere gives the page of somebody, or the charter, of another community an
+// author who is nobody here: who brought it is not whom it is about.
+func (w *folding) elsewhere() {
+	values := w.view.Register(crdt.Path{Field: Origin})
+	if len(values) == 0 || w.d.schema.Parts == nil {
+		return
+	}
+	origin, _ := w.d.schema.Field(Origin).Form.show(values[len(values)-1].Value).(Object)
+	if from, ok := origin.Get("community").(protocol.Hash); ok {
+		w.into.Author = Past(protocol.CommunityID(from), sha256.Sum256([]byte(origin.Text("path"))))
+	}
+}
+
+// OfElsewhere tells whether a document is one of another community.
+func (f *Folded) OfElsewhere() bool {
+	origin, _ := f.Value("origin").(Object)
+	return origin.Get("community") != nil
 }
 
 // folding walks a document's fields.

@@ -3,7 +3,6 @@ package envelope
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"coppice.example/protocol"
@@ -39,6 +38,9 @@ func (p *Page) front(head string, kinds *Kinds) error {
 			return err
 		}
 		known = append(known, names...)
+		if err := p.whence(root); err != nil {
+			return err
+		}
 	}
 	if kept := value(root, keyExtra); kind != nil && kept != nil && kept.Kind == yaml.ScalarNode {
 		p.Extra = kept.Value
@@ -55,7 +57,7 @@ func (p *Page) front(head string, kinds *Kinds) error {
 func (p *Page) fields(root *yaml.Node, s *Schema) ([]string, error) {
 	known := []string{keyID, keyKind, keySigned}
 	if !p.ID.IsZero() {
-		known = append(known, keyTitle)
+		known = append(known, keyTitle, keyExported, keyElsewhere)
 	}
 	for i := range s.Fields {
 		f := &s.Fields[i]
@@ -71,6 +73,7 @@ func (p *Page) fields(root *yaml.Node, s *Schema) ([]string, error) {
 		if v == nil {
 			continue
 		}
+		v = f.Form.unnamed(v)
 		verb := DoSet
 		if f.Type.Text() {
 			verb = DoText
@@ -78,6 +81,42 @@ func (p *Page) fields(root *yaml.Node, s *Schema) ([]string, error) {
 		p.Fields = append(p.Fields, Intent{Field: f.Name, Verb: verb, Value: v})
 	}
 	return known, nil
+}
+
+// whence reads where a file was exported, whose it says the document is, and
+// what was kept of other communities.
+func (p *Page) whence(root *yaml.Node) error {
+	if p.ID.IsZero() {
+		return nil
+	}
+	if tooDeep(root, 0) {
+		return refuse(ErrFrontMatter, "write aliases out", "the front matter is nested too deep, or has aliases")
+	}
+	p.root = root
+	if n := value(root, keyElsewhere); n != nil {
+		p.tells, p.Elsewhere = true, keptText(n)
+	}
+	if signed := value(root, keySigned); signed != nil {
+		p.Author, _ = partID(scalar(value(signed, "author")))
+	}
+	exported := value(root, keyExported)
+	if exported == nil {
+		return nil
+	}
+	name, id := partID(scalar(value(exported, "from")))
+	if err := p.Source.Community.UnmarshalText([]byte(id)); err != nil {
+		return refuse(ErrFrontMatter, "take the line out to make a new document", "exported: %q is no community's id", id)
+	}
+	p.Source.In = name
+	if heads := value(exported, "heads"); heads != nil {
+		for _, n := range heads.Content {
+			var h protocol.ChangeID
+			if h.UnmarshalText([]byte(scalar(n))) == nil && len(p.Source.Heads) < maxMany {
+				p.Source.Heads = append(p.Source.Heads, h)
+			}
+		}
+	}
+	return nil
 }
 
 // parseYAML reads a mapping.
@@ -239,42 +278,4 @@ func quoted(s string) *yaml.Node {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
-}
-
-// node returns a value as YAML. Of a person, words are marked as words.
-func node(v Value, person bool) *yaml.Node {
-	switch v := v.(type) {
-	case string:
-		if person {
-			return node(Object{{"words", v}}, false)
-		}
-		return quoted(v)
-	case uint64:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatUint(v, 10)}
-	case bool:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatBool(v)}
-	case Fraction:
-		return quoted(v.String())
-	case protocol.EntryID:
-		return quoted(EntryName(v))
-	case protocol.Wording:
-		heads := []Value{}
-		for _, h := range v.Heads {
-			heads = append(heads, h.String())
-		}
-		return node(Object{{"heads", heads}, {"runes", v.Runes}}, false)
-	case Object:
-		m := mapping()
-		for _, p := range v {
-			putNode(m, p.Name, node(p.Value, false))
-		}
-		return m
-	case []Value:
-		s := &yaml.Node{Kind: yaml.SequenceNode}
-		for _, item := range v {
-			s.Content = append(s.Content, node(item, false))
-		}
-		return s
-	}
-	return quoted(fmt.Sprint(v)) // the ids
 }

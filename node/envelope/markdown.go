@@ -16,16 +16,36 @@ type Page struct {
 	Body   string
 	Fields []Intent // the other fields that the front matter tells
 	Extra  string   // front matter that is not ours, as it was
+	Source Source   // where it was exported
+	Author string   // whose it is, as the file says; may be ""
+	// Elsewhere is the value of that field; see [Page.Kept].
+	Elsewhere string
+	tells     bool // the file has something to say about the field
+	root      *yaml.Node
+}
+
+// Source is where a file was exported. The zero Source says nothing.
+type Source struct {
+	Community protocol.CommunityID
+	In        string              // what the community is called
+	Heads     []protocol.ChangeID // of the document
+	// Name tells what a member or a document is called, "" when it is not known;
+	// nil knows none. A file that was read has none.
+	Name func(Value) string
+	// Time writes seconds since 1970 as people read them; nil: as a number.
+	Time func(uint64) string
 }
 
 // The keys of front matter that are ours in every kind.
 const (
-	keyID     = "coppice"
-	keyKind   = "kind"
-	keyTitle  = "title"
-	keySigned = "signed"
-	keyExtra  = "extra"
-	fence     = "---\n"
+	keyID        = "coppice"
+	keyKind      = "kind"
+	keyTitle     = "title"
+	keySigned    = "signed"
+	keyExported  = "exported"
+	keyElsewhere = "elsewhere"
+	keyExtra     = "extra"
+	fence        = "---\n"
 )
 
 // told tells whether a field stands in front matter as something that can be
@@ -33,7 +53,7 @@ const (
 // entries, volunteering) is shown under "signed" and not read back.
 func (s *Schema) told(f *Field) bool {
 	switch f.Number {
-	case Title, s.Body, Origin, Imported, Extra:
+	case Title, s.Body, Origin, Imported, Extra, CarriedFrom, Whole, Elsewhere:
 		return false
 	}
 	if f.Type != Register && f.Type != Set && !f.Type.Text() {
@@ -43,23 +63,41 @@ func (s *Schema) told(f *Field) bool {
 }
 
 // Markdown returns the file of a document: LF, UTF-8, front matter first. Of
-// registers with several values it tells the one that shows.
-func Markdown(s *Schema, f *Folded) []byte {
-	ours, signed := mapping(), mapping()
+// registers with several values it tells the one that shows; the others stand
+// with what members signed.
+func Markdown(s *Schema, f *Folded, from Source) []byte {
+	ours, signed, w := mapping(), mapping(), writing{from}
 	put(ours, keyID, f.ID.String())
 	put(ours, keyKind, s.Name)
 	put(ours, keyTitle, f.TextOf(s.Field(Title).Name))
-	put(signed, "author", f.Author.String())
+	putNode(signed, "author", w.node(f.Author, false))
+	putNode(signed, "created", w.when(f.Created))
 	for _, shown := range f.Fields {
 		row := s.Field(shown.Number)
 		switch {
 		case s.told(row):
-			putNode(ours, shown.Name, node(shown.plainValue(), row.Form.Is == IsPerson))
-		case row.Number != Title && row.Number != s.Body && row.Number != Extra:
-			putNode(signed, shown.Name, node(shown.plainValue(), false))
+			putNode(ours, shown.Name, w.node(shown.plainValue(), row.Form.Is == IsPerson))
+		case row.Number == Title || row.Number == s.Body || row.Number == Extra || row.Number == Elsewhere:
+		default:
+			putNode(signed, shown.Name, w.signed(row, shown))
+		}
+		if row.Asks && shown.Chosen() != nil || len(shown.Values) > 1 {
+			putNode(signed, shown.Name+" too", w.stamps(row, shown.Values[1:]))
 		}
 	}
 	putNode(ours, keySigned, signed)
+	if kept := f.number(Elsewhere).Text; kept != "" {
+		putNode(ours, keyElsewhere, keptNode(kept))
+	}
+	if len(from.Heads) > 0 {
+		exported, heads := mapping(), &yaml.Node{Kind: yaml.SequenceNode}
+		putNode(exported, "from", quoted(namedID(from.In, from.Community.String())))
+		for _, h := range from.Heads {
+			heads.Content = append(heads.Content, quoted(h.String()))
+		}
+		putNode(exported, "heads", heads)
+		putNode(ours, keyExported, exported)
+	}
 	extra := f.number(Extra).Text
 	head := extra + encode(ours)
 	if extra != "" && !reads(head, s, extra) {
@@ -80,7 +118,8 @@ func reads(head string, s *Schema, extra string) bool {
 }
 
 // ParseMarkdown reads a file of at most 512 KiB. Path is its name relative to
-// the import, with slashes: the title of a file that has none. Refusals are
+// the import, with slashes: the title of a file
+// that has none and was never exported. Refusals are
 // [Refusal] with [ErrText], [ErrTooLong] or [ErrFrontMatter].
 //
 // Front matter of ours names the document or a kind we know. In a stranger's
@@ -107,27 +146,28 @@ func ParseMarkdown(kinds *Kinds, b []byte, path string) (*Page, error) {
 	if len(page.Body) > protocol.MaxText || len(page.Extra) > protocol.MaxText {
 		return nil, refuse(ErrTooLong, "split it into several files", "a text has at most 512 KiB, this has %d KiB", (len(text)+1023)/1024)
 	}
-	if page.Title == "" {
+	if page.Title == "" && page.ID.IsZero() {
 		page.Title = heading(page.Body)
 	}
-	if page.Title == "" {
+	if page.Title == "" && page.ID.IsZero() {
 		page.Title = fileTitle(path)
 	}
 	return page, nil
 }
 
-// Intents returns what makes a document read as the page does. Path and hash
-// of the file become its origin when this makes the document; the hash is
-// noted either way, so that the same file is known again.
-func (p *Page) Intents(s *Schema, path string, hash protocol.Hash) []Intent {
+// Intents returns what makes a document read as the page does. Origin is where
+// the page is from when this makes the document, nil: it does not say. The hash
+// of the file is noted, so that the same file is known again; zero: it is not.
+func (p *Page) Intents(s *Schema, origin Object, hash protocol.Hash) []Intent {
 	var intents []Intent
-	if path != "" {
+	if origin != nil {
 		// First, for only the change that makes a document may say where it is from.
-		intents = append(intents, Intent{Field: s.Field(Origin).Name, Verb: DoBegin, Value: Object{{"path", path}, {"hash", hash}}})
+		intents = append(intents, Intent{Field: s.Field(Origin).Name, Verb: DoBegin, Value: origin})
 	}
-	intents = append(intents,
-		Intent{Field: s.Field(Title).Name, Verb: DoSet, Value: p.Title},
-		Intent{Field: s.Field(s.Body).Name, Verb: DoText, Value: p.Body})
+	if p.Title != "" {
+		intents = append(intents, Intent{Field: s.Field(Title).Name, Verb: DoSet, Value: p.Title})
+	}
+	intents = append(intents, Intent{Field: s.Field(s.Body).Name, Verb: DoText, Value: p.Body})
 	for _, in := range p.Fields {
 		if f := s.Named(in.Field); f != nil && s.told(f) {
 			intents = append(intents, in)
@@ -136,7 +176,10 @@ func (p *Page) Intents(s *Schema, path string, hash protocol.Hash) []Intent {
 	if p.Extra != "" {
 		intents = append(intents, Intent{Field: s.Field(Extra).Name, Verb: DoText, Value: p.Extra})
 	}
-	if path != "" {
+	if p.tells {
+		intents = append(intents, Intent{Field: s.Field(Elsewhere).Name, Verb: DoText, Value: p.Elsewhere})
+	}
+	if !hash.IsZero() {
 		// Last, so that a file whose text came in part counts as not imported.
 		intents = append(intents, Intent{Field: s.Field(Imported).Name, Verb: DoSet, Value: hash})
 	}

@@ -228,6 +228,7 @@ func TestWhoMayChangeEachField(t *testing.T) {
 		}
 		rules[schema.Name]["carried"] = [3]uint8{nobody, nobody, nobody}
 		rules[schema.Name]["whole"] = [3]uint8{nobody, nobody, nobody}
+		rules[schema.Name]["elsewhere"] = rules[schema.Name]["links"] // its row says who labels it
 		rules[schema.Name]["reads_well"] = [3]uint8{member, member, member}
 		p := stage(t, schema.Name)
 		if len(rules[schema.Name]) != len(schema.Fields) {

@@ -111,7 +111,8 @@ type Schema struct {
 	Parts func(author protocol.MemberID) []protocol.Value
 	// About are the fixed registers from whose values, in this order, the id of
 	// a document follows that sets them all at its root. One that sets none is
-	// named by the change that creates it.
+	// named by the change that creates it, and so is every document that is one
+	// of another community, whatever its kind, see [Origin].
 	About []uint64
 	Body  uint64 // the field that is the body of its page
 	Sort  uint64 // the register that says which of its kind it is; 0: none
@@ -153,6 +154,9 @@ const (
 	Whole       uint64 = 12
 	// ReadsWell is where members say that a text which two changed apart makes sense.
 	ReadsWell uint64 = 13
+	// Elsewhere keeps what others said of a document in the communities it came
+	// from, see [Page.Kept]: words of the member who brought it, no deeds.
+	Elsewhere uint64 = 14
 	FirstOwn  uint64 = 32
 
 	titleMost = 200 // runes
@@ -212,6 +216,7 @@ func Common(r Rules) []Field {
 		{Number: CarriedFrom, Name: "carried", Type: Register, Fixed: true, Form: carriedForm},
 		{Number: Whole, Name: "whole", Type: Register, Form: Flag},
 		{Number: ReadsWell, Name: "reads_well", Type: Map, Rule: To(Member), Form: WordingRef},
+		{Number: Elsewhere, Name: "elsewhere", Type: Text, Rule: r.Label},
 	}
 }
 

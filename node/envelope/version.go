@@ -128,6 +128,36 @@ func (d *Document) TextsAt(of protocol.EntryID, w protocol.Wording) (texts []Sho
 	return texts
 }
 
+// FoldAt returns what the fields showed at these heads, without who did it and
+// when; what is without effect now is left out. False when one of the heads is
+// not here.
+func (d *Document) FoldAt(heads []protocol.ChangeID) (*Folded, bool) {
+	if d.schema == nil || len(heads) == 0 || slices.ContainsFunc(heads, func(h protocol.ChangeID) bool { return !d.Has(h) }) {
+		return nil, false
+	}
+	d.settle()
+	f := &Folded{ID: d.id, Kind: d.schema.Kind, KindName: d.schema.Name, changed: map[string]float64{}}
+	w := &folding{d: d, view: d.merged.At(idsOf(heads), d.hidden), into: f}
+	w.whence()
+	for i := range d.schema.Fields {
+		row := &d.schema.Fields[i]
+		if s, content := w.field(row, crdt.Path{Field: row.Number}); content != nil {
+			f.Fields = append(f.Fields, s)
+		}
+	}
+	f.name(d.schema)
+	return f, true
+}
+
+// ImportedAt returns the change that said last which file was imported; zero
+// when none did.
+func (d *Document) ImportedAt() (id protocol.ChangeID) {
+	if values := d.merged.Now().Register(crdt.Path{Field: Imported}); len(values) > 0 {
+		id = protocol.ChangeID(values[len(values)-1].Op.Change)
+	}
+	return id
+}
+
 // Reads names the counted texts as they read now: two states of a document have
 // one name when the same edits of them lie in both.
 func (d *Document) Reads() protocol.Hash { return d.readsAt(d.merged.Heads()) }

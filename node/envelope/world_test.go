@@ -71,9 +71,16 @@ func change(d *envelope.Document, kind protocol.Kind, by protocol.MemberID, rank
 // begin makes a document of a kind by a member's intents.
 func begin(t testing.TB, kind string, by protocol.MemberID, rank uint8, intents ...envelope.Intent) *paper {
 	t.Helper()
+	return beginAt(t, kind, by, rank, kinds.Named(kind).Parts == nil, intents...)
+}
+
+// beginAt is begin of a document that is named by the change that creates it,
+// or at the id that its kind derives.
+func beginAt(t testing.TB, kind string, by protocol.MemberID, rank uint8, creates bool, intents ...envelope.Intent) *paper {
+	t.Helper()
 	schema := kinds.Named(kind)
 	id := protocol.DocumentID{}
-	if schema.Parts != nil {
+	if !creates {
 		id = protocol.DeriveDocument(here, schema.Kind, schema.Parts(by)...)
 	}
 	d := envelope.New(kinds, here, id)
@@ -84,7 +91,7 @@ func begin(t testing.TB, kind string, by protocol.MemberID, rank uint8, intents 
 	p := &paper{t: t, doc: d}
 	for i, draft := range drafts {
 		s := change(p.doc, schema.Kind, by, rank, draft, uint64(len(p.sent)+1))
-		if i == 0 && schema.Parts == nil {
+		if i == 0 && creates {
 			s.Creates = true
 			p.doc = envelope.New(kinds, here, protocol.DocumentID(s.ID))
 		}

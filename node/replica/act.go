@@ -78,7 +78,7 @@ func (r *Replica) meant(in Write, author protocol.MemberID) (id protocol.Documen
 		return in.from.ID(r.cfg.Community, in.Kind), nil
 	case len(in.About) > 0:
 		return protocol.DeriveDocument(r.cfg.Community, in.Kind, in.About...), nil
-	case schema.Parts != nil:
+	case schema.Parts != nil && !in.Elsewhere:
 		return protocol.DeriveDocument(r.cfg.Community, in.Kind, schema.Parts(author)...), nil
 	}
 	return id, nil

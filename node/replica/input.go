@@ -30,8 +30,11 @@ type (
 		// About, with Document zero, is what the id of an occurrence or a bridge
 		// follows from, see [envelope.Schema]: it is found by it, new or not. The
 		// intents set the same at its root.
-		About   []protocol.Value
-		Intents []envelope.Intent
+		About []protocol.Value
+		// Elsewhere, with Document zero and About empty, makes a document of
+		// another community: a new one in every kind. The intents say its origin.
+		Elsewhere bool
+		Intents   []envelope.Intent
 		// Carry, in place of intents, writes a stage of the copy of a document of
 		// another community; Document and Kind are then not read. A charter is
 		// copied into the one there is.
