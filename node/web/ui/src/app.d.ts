@@ -1,1 +1,2 @@
 /// <reference types="svelte" />
+declare module '*.css'

@@ -1,6 +1,16 @@
 // What somebody is writing, kept in this tab until the node has it: a reload
 // loses nothing. Another tab, and the next day, do not see it.
 
+import type { Item } from './daemon/views'
+
+/** What a new document begins with: what it is tied to, and what is filled in. */
+export interface Begun {
+  of?: Item
+  title?: string
+  body?: string
+  fields?: Record<string, unknown>
+}
+
 const prefix = 'coppice.draft.'
 
 /** Reads the draft of a place; what does not parse is no draft. */

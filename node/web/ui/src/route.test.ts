@@ -19,6 +19,8 @@ const routes: Route[] = [
   { page: 'edit', id: 'd1abc', field: 'in_scope' },
   { page: 'write', kind: '' },
   { page: 'write', kind: 'question' },
+  { page: 'write', kind: 'way', rel: 'about', to: 'd1abc' },
+  { page: 'write', kind: 'term', title: 'dwell & wipe' },
 ]
 
 describe('an address', () => {
@@ -34,6 +36,7 @@ describe('an address', () => {
 
   it('with what can be no kind lists all, with what can be no day shows the whole', () => {
     expect(parse('/repertoire?kind=%3Cimg%3E')).toMatchObject({ page: 'repertoire', kind: '' })
+    expect(parse('/write/way?from=%3Cimg%3E')).toEqual({ page: 'write', kind: 'way', community: '' })
     expect(parse('/item/d1abc?day=soon')).toEqual({ page: 'item', id: 'd1abc', community: '' })
   })
 })

@@ -1,6 +1,14 @@
 // Addresses are real URLs: what a page shows can be read from its address, and
 // an address can be sent to oneself. Nothing here touches the browser.
 
+/** What something new has to do with something that is there: a way is about a
+ * problem, comes from a question, adapts a way. */
+export interface Tie {
+  rel: (typeof ties)[number]
+  to: string
+}
+const ties = ['about', 'from', 'adapts'] as const
+
 /** A place in the pages. A kind is the name of one, or "" for any; a day is that
  * of a gathering that comes again and again. */
 export type Route =
@@ -10,7 +18,7 @@ export type Route =
   | { page: 'item'; id: string; day?: string }
   | { page: 'person'; id: string }
   | { page: 'edit'; id: string; field: string }
-  | { page: 'write'; kind: string }
+  | ({ page: 'write'; kind: string; title?: string } & Partial<Tie>)
 
 /** Where one is: a place, and in which community where a node is in several. */
 export type Place = Route & { community: string }
@@ -22,6 +30,13 @@ const day = /^\d{4}-\d\d-\d\d$/
 
 function kindOf(text: string | null): string {
   return text !== null && kind.test(text) ? text : ''
+}
+
+/** What a new document begins with: a title, a tie. */
+function begunWith(query: URLSearchParams): { title?: string } & Partial<Tie> {
+  const rel = ties.find((t) => id.test(query.get(t) ?? ''))
+  const title = query.get('title')
+  return { ...(title ? { title } : {}), ...(rel ? { rel, to: query.get(rel)! } : {}) }
 }
 
 function routeOf(path: string, query: URLSearchParams): Route {
@@ -53,7 +68,7 @@ function routeOf(path: string, query: URLSearchParams): Route {
       return known ? { page: 'edit', id: second, field: query.get('field') ?? 'body' } : { page: 'lost' }
     case 'write':
       if (second === undefined) return { page: 'write', kind: '' }
-      return kind.test(second) ? { page: 'write', kind: second } : { page: 'lost' }
+      return kind.test(second) ? { page: 'write', kind: second, ...begunWith(query) } : { page: 'lost' }
   }
   return { page: 'lost' }
 }
@@ -93,6 +108,8 @@ export function format(route: Route, community = ''): string {
       break
     case 'write':
       path = route.kind ? `/write/${route.kind}` : '/write'
+      if (route.title) query.set('title', route.title)
+      if (route.rel && route.to) query.set(route.rel, route.to)
       break
     default:
       path = `/${route.page}`

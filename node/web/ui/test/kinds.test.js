@@ -144,7 +144,7 @@ test('a question is asked when it was seen what is known, and whom to ask', asyn
 test('a way is tried, a story is used, and whose they are is thanked', async () => {
   await go(page, `/item/${await find('way', 'Drying-phase')}`)
   await press('I did this')
-  await page.getByLabel('How did it go?').selectOption('worked')
+  await page.getByLabel('It worked', { exact: true }).check()
   await fill('What happened?', 'Quiet at once.')
   await press('I did this')
   await says('Who has done it', 'Quiet at once.')

@@ -349,6 +349,11 @@ export interface Region {
   size: number
   keepers: Person[] | null
   open: Item[] | null
+  /** Problems without a proven way. */
+  unsolved: number
+  demand: number
+  /** How far what is missed outgrows what is known; 0: nobody misses anything. */
+  gap: number
   rests_on_one: boolean
 }
 

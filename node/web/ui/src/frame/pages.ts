@@ -4,7 +4,7 @@
 
 import type { Component } from 'svelte'
 import type Lost from '../pages/Lost.svelte'
-import type { Route } from '../route'
+import type { Route, Tie } from '../route'
 
 /** What an address says beside the page's name. Each page takes what it needs. */
 export interface Given {
@@ -13,6 +13,9 @@ export interface Given {
   kind: string
   words: string
   day?: string
+  title?: string
+  rel?: Tie['rel']
+  to?: string
 }
 type Page = { default: Component<Given> | Component<Record<string, never>> | typeof Lost }
 

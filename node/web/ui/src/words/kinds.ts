@@ -155,6 +155,7 @@ const table: Record<string, KindWords> = {
     bodyHint: 'Step by step, with when not to. Lines that begin with - or 1. become lists.',
     act: 'Keep it',
     asks: ['form', 'areas', 'use_when', 'not_when', 'uri'],
+    order: ['body', 'use_when', 'not_when', 'trials', 'reviews'],
   },
   problem: {
     list: 'What keeps coming back',
@@ -165,6 +166,7 @@ const table: Record<string, KindWords> = {
     bodyHint: 'So that somebody who meets it knows that it is this.',
     act: 'Name it',
     asks: ['areas', 'context'],
+    order: ['description', 'met'],
   },
 }
 
