@@ -1,7 +1,7 @@
 // What the node derives of stories, problems and ways, as it says it. A
 // document's page has what belongs to its kind.
 
-import type { Doc, Item, Person } from './views'
+import type { Item, Person } from './views'
 
 /** Circumstances, each a pair. */
 export type Context = Record<string, string>
@@ -66,15 +66,8 @@ export interface Practised {
   about?: Item[]
   rivals?: Item[]
   retold?: Item[]
-  told?: number
-  used_by?: number
   ways?: WayBeside[]
   /** One's own circumstances. */
   mine?: Context
   trail?: Trail
-}
-
-/** Reads what is derived of a document. */
-export function practised(doc: Doc): Practised {
-  return { ...doc.fields, ...doc } as Practised
 }

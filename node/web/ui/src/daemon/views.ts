@@ -1,6 +1,7 @@
 // What the node says, as it says it. Nothing here is reckoned by the pages.
 
 import type { ProseNode } from '../words/tree'
+import type { Practised } from './practice'
 
 /** Times are RFC 3339, ids are opaque texts. */
 export interface Person {
@@ -230,7 +231,7 @@ export interface Conflicts {
   twins: { older: Item; younger: Item }[]
 }
 
-export interface Doc {
+export interface Doc extends Practised {
   id: string
   kind: string
   title: string

@@ -18,10 +18,12 @@ it('says choices of oneself and of others', () => {
   expect([choosing(format, 'story circle'), chosen(format, 'story circle')]).toEqual(['Story circle', 'story circle'])
 })
 
-it('names the author first, then who else wrote, but not who was void', () => {
-  const step = (id: string, who: string, gone?: string) => ({ id, author: { id: who, name: who }, at: '', what: '', ...(gone ? { void: gone } : {}) })
+it('names the author first, then who else wrote, but not who was void or said something beside it', () => {
+  const step = (id: string, who: string, gone?: string, what = 'body +3') => ({ id, author: { id: who, name: who }, at: '', what, ...(gone ? { void: gone } : {}) })
   const doc = { author: { id: 'a', name: 'a' }, history: [step('1', 'b'), step('2', 'a'), step('3', 'c', 'removed'), step('4', 'b')] }
   expect(writers(doc).map((p) => p.id)).toEqual(['a', 'b'])
+  const beside = ['added to marks', 'entered in trials, set trials.outcome', 'talk.body +4', 'put into reviews'].map((what, i) => step(`b${i}`, 'e', undefined, what))
+  expect(writers({ ...doc, history: [...beside, step('6', 'f', undefined, 'set title')] }).map((p) => p.id)).toEqual(['a', 'f'])
   expect(writers({ ...doc, history: [step('5', 'd', '1 of its 2 operations are without effect')] }).map((p) => p.id)).toEqual(['a', 'd'])
 })
 

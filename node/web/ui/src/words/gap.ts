@@ -9,7 +9,7 @@ export function gapSays(area: { open: Item[] | null; unsolved: number; demand: n
   if (area.demand === 0) return 'nobody misses anything'
   const open = area.open?.length ?? 0
   const missed = list([open ? `${count(open, 'question', 'questions')} open` : '', area.unsolved ? `${count(area.unsolved, 'problem', 'problems')} without a proven way` : ''].filter(Boolean))
-  const how = area.gap >= 1 ? 'a gap: more is asked than is known' : area.gap >= 1 / 3 ? 'more is asked than before' : 'well covered'
+  const how = area.gap >= 1 ? 'a gap: more is asked than is known' : area.gap >= 1 / 3 ? 'some miss something here' : 'well covered'
   return missed ? `${how}; ${missed}` : how
 }
 

@@ -8,10 +8,16 @@ function shows(change: Pick<Change, 'void'>): boolean {
   return !change.void || /^\d/.test(change.void)
 }
 
+/** Whether a change wrote in a text of the document, or set something in it: to
+ * thank for it, to try it or to say something beside it is not to write it. */
+function writes(what: string): boolean {
+  return what.split(', ').some((part) => /^(set \w+|\w+ [+-]\d+.*)$/.test(part))
+}
+
 /** Who wrote a document: its author first, then the others as they came. What
  * has no effect makes nobody a writer. */
 export function writers(doc: Pick<Doc, 'author' | 'history'>): Person[] {
-  const all = [doc.author, ...doc.history.filter(shows).map((c) => c.author)]
+  const all = [doc.author, ...doc.history.filter((c) => shows(c) && writes(c.what)).map((c) => c.author)]
   return [...new Map(all.map((p) => [p.id, p])).values()]
 }
 
