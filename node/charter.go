@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -171,8 +172,11 @@ func (c *community) hint(ctx context.Context, charter *envelope.Folded) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	return append([]string{}, domain.Hint(notes)...), nil
+	return append([]string{}, domain.Hint(notes, c.called())...), nil
 }
+
+// called lists the names of everybody who is or was here.
+func (c *community) called() []string { return slices.Collect(maps.Values(c.shelf.members())) }
 
 // Agree implements [api.Charterers].
 func (n *Node) Agree(ctx context.Context, call api.Call, a api.Agreeing) (api.Charter, error) {

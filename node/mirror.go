@@ -49,7 +49,11 @@ func (n *Node) Mirror(ctx context.Context, call api.Call) (api.Mirror, error) {
 		return -cmp.Compare(w.people.Of(a.Who).Came, w.people.Of(b.Who).Came)
 	})
 	var newest []practice.Named
-	for _, one := range r.Learned[:min(len(r.Learned), mostSaid)] {
+	said := slices.DeleteFunc(slices.Clone(r.Learned), func(one practice.Learner) bool { return len(one.From) < 2 })
+	if len(said) == 0 {
+		said = r.Learned
+	}
+	for _, one := range said[:min(len(said), mostSaid)] {
 		newest = append(newest, practice.Named{Name: w.people.Of(one.Who).Name, Things: len(one.From)})
 	}
 	out.Says = r.Words(meeting, charter.on.Mirror, newest)

@@ -151,10 +151,7 @@ func (n *Node) Unexplained(_ context.Context, call api.Call) (api.Unexplained, e
 	for i, w := range words {
 		usages[i] = domain.Usage{Word: w.Text, Documents: w.Documents, Authors: w.Documents, Uses: w.Uses}
 	}
-	var names []string
-	for _, name := range c.shelf.members() {
-		names = append(names, name)
-	}
+	names := c.called()
 	likely := domain.Unexplained(usages, total, terms, names)
 	likely = likely[:min(len(likely), mostAsked)]
 	for i := range likely {

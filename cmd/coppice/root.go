@@ -116,7 +116,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
   yourself  device link             one person on several machines; device list, revoke
             recovery print          a kit to come back by when all are lost; recovery restore
             service install         run the node whenever you are logged in; down ends it
-  try       demo play FILE          a community told in a file, with every persona's node
+  try       demo wiper|lunch        a community to look at, with every persona's node; demo play FILE
 
 Everything takes --json. "coppice help VERB" says more of each.
 Texts come from --file F, or from standard input with --file -.

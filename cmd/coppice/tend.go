@@ -46,11 +46,14 @@ func (c *command) tellTend(out api.Tend) {
 	}
 	c.more(out, "one_keeper")
 	c.heading(len(out.Unexplained), "words without a meaning")
-	for _, w := range out.Unexplained {
+	for _, w := range out.Unexplained[:min(len(out.Unexplained), mostWords)] {
 		c.line("%-20s  in %s, of %s", w.Word, count(w.Documents, "document"), count(w.Members, "member"))
 	}
 	if len(out.Unexplained) > 0 {
 		c.line("  coppice term new %q --means \"...\"", out.Unexplained[0].Word)
+	}
+	if len(out.Unexplained) > mostWords {
+		c.say("and more: coppice term list --unexplained")
 	}
 	c.heading(len(out.Twins), "perhaps one")
 	for _, t := range out.Twins {
@@ -69,6 +72,9 @@ func (c *command) tellTend(out api.Tend) {
 		c.line("\nyou keep talking about: %s. Is this your domain?\n  coppice charter edit --field domain --file -", strings.Join(out.Hint, ", "))
 	}
 }
+
+// mostWords is how many words without a meaning a terminal shows.
+const mostWords = 5
 
 // heading begins a list of a page, if there is anything in it.
 func (c *command) heading(lines int, says string) {

@@ -494,6 +494,15 @@ func FuzzLine(f *testing.F) {
 	f.Add([]byte(founding))
 	f.Add([]byte(`{"at":"2026-05-03T12:00:00+02:00","who":"Rosa","run":["edit","@a/b","--file","-"],"stdin":"x","as":"b","apart":true}`))
 	f.Add([]byte(`{"at":null,"run":[null]}`))
+	for _, sample := range []sample{wiperClub, lunchTable} {
+		story, err := demos.ReadFile("demos/" + sample.name + ".jsonl")
+		if err != nil {
+			f.Fatal(err)
+		}
+		for raw := range bytes.Lines(story) {
+			f.Add(raw)
+		}
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		l, err := readLine(raw)
 		if err != nil {

@@ -32,19 +32,11 @@ const (
 // that keep coming back within a document, as the words of a craft do, then
 // those in more documents.
 func Unexplained(words []Usage, documents int, t *Terms, people []string) (open []Usage) {
-	known := map[string]bool{}
+	names := slices.Clone(people)
 	for _, w := range t.All() {
-		for _, name := range w.Names() {
-			for part := range splitWords(name) {
-				known[stem(part)] = true
-			}
-		}
+		names = append(names, w.Names()...)
 	}
-	for _, name := range people {
-		for part := range splitWords(name) {
-			known[stem(part)] = true
-		}
-	}
+	known := stems(names)
 	for _, u := range words {
 		common := documents >= commonFrom && u.Documents*commonShare > documents
 		if u.Documents >= leastDocuments && u.Authors >= leastAuthors && !common && Distinct(u.Word) && !known[stem(u.Word)] {
@@ -55,6 +47,17 @@ func Unexplained(words []Usage, documents int, t *Terms, people []string) (open 
 		return cmp.Or(cmp.Compare(b.Uses/b.Documents, a.Uses/a.Documents), cmp.Compare(b.Documents, a.Documents), cmp.Compare(a.Word, b.Word))
 	})
 	return open
+}
+
+// stems returns the words of names, without the s of a plural.
+func stems(names []string) map[string]bool {
+	all := map[string]bool{}
+	for _, name := range names {
+		for part := range splitWords(name) {
+			all[stem(part)] = true
+		}
+	}
+	return all
 }
 
 // hintNotes is in how many notes of gatherings a word stands that may be what
@@ -69,21 +72,23 @@ const (
 const HintFrom = 6
 
 // Hint names what members keep talking about, by the notes of what they met
-// for: at most three words, those in the most notes first. With fewer than six
-// notes, or no word in three of them, it has nothing to say.
-func Hint(notes []string) (words []string) {
+// for: at most three words, those in the most notes first; the names of people
+// are none. With fewer than six notes, or no word in three of them, it has
+// nothing to say.
+func Hint(notes, people []string) (words []string) {
 	if len(notes) < HintFrom {
 		return nil
 	}
+	named := stems(people)
 	in := map[string]int{}               // notes, by stem
 	forms := map[string]map[string]int{} // as it was written
 	for _, note := range notes {
 		seen := map[string]bool{}
 		for word := range splitWords(note) {
-			if !Distinct(word) {
+			key := stem(word)
+			if !Distinct(word) || named[key] {
 				continue
 			}
-			key := stem(word)
 			if !seen[key] {
 				seen[key] = true
 				in[key]++

@@ -42,14 +42,15 @@ func TestWhatTheyKeepTalkingAbout(t *testing.T) {
 		"Families who stay, families who go. Handover at the bedside?",
 		"A long lunch; nothing but the nights and the families.",
 	}
-	if got := domain.Hint(notes); got != nil {
+	if got := domain.Hint(notes, []string{"Kofi"}); got != nil {
 		t.Errorf("after five gatherings %v", got)
 	}
-	notes = append(notes, "Birthday cake.")
-	if got := fmt.Sprint(domain.Hint(notes)); got != "[handover nights families]" {
+	notes = append(notes, "Birthday cake, and Kofi.")
+	notes[1], notes[2], notes[4] = notes[1]+" Kofi!", notes[2]+" Kofi?", notes[4]+" Kofi."
+	if got := fmt.Sprint(domain.Hint(notes, []string{"Kofi"})); got != "[handover nights families]" {
 		t.Errorf("they keep talking about %s", got)
 	}
-	if got := domain.Hint(make([]string, 12)); len(got) > 0 {
+	if got := domain.Hint(make([]string, 12), nil); len(got) > 0 {
 		t.Errorf("of notes that say nothing %v", got)
 	}
 }
