@@ -10,6 +10,7 @@ import (
 	"coppice.example/node/api"
 	gathered "coppice.example/node/community"
 	"coppice.example/node/envelope"
+	"coppice.example/node/vitals"
 	"coppice.example/protocol"
 )
 
@@ -38,6 +39,11 @@ func (c *community) meetings() (*meetings, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newMeetings(cards, groups), nil
+}
+
+// newMeetings sorts the cards of gatherings.
+func newMeetings(cards []*envelope.Folded, groups *envelope.Groups) *meetings {
 	m := &meetings{own: map[protocol.DocumentID][]*envelope.Folded{}}
 	for _, f := range cards {
 		series, _, occurrence := gathered.Occurrence(f)
@@ -52,7 +58,7 @@ func (c *community) meetings() (*meetings, error) {
 			m.once = append(m.once, f)
 		}
 	}
-	return m, nil
+	return m
 }
 
 // of returns when a rhythm is on between two days.
@@ -181,7 +187,7 @@ func (n *Node) Gatherings(_ context.Context, call api.Call, l api.GatheringListi
 		out.Next = &lines[end-1].ID
 	}
 	today := gathered.Day(wall / 86400)
-	all := m.all(today-gathered.MostWindow, today+ribbonAhead)
+	all := m.all(today-vitals.MostWindow, today+ribbonAhead)
 	out.Ribbon = ribbon(all, wall)
 	period, _ := m.period(today)
 	out.Rhythm = sign(all, today, period)
@@ -279,7 +285,7 @@ func ribbon(all []gathered.Occasion, wall uint64) []api.RibbonDate {
 
 // sign says how well a rhythm is kept.
 func sign(all []gathered.Occasion, today gathered.Day, period float64) api.RhythmSign {
-	out := api.RhythmSign{Period: math.Round(period*1000) / 1000, Window: gathered.Window(period)}
+	out := api.RhythmSign{Period: math.Round(period*1000) / 1000, Window: vitals.Window(period)}
 	out.Held, out.Due = gathered.Kept(all, today, out.Window)
 	if out.Due > 0 {
 		value := math.Round(float64(out.Held)/float64(out.Due)*1000) / 1000
@@ -453,7 +459,7 @@ func (c *community) series(f *envelope.Folded, m *meetings, wall uint64) (*api.S
 		line.Skips = append(line.Skips, d.String())
 	}
 	period, _ := gathered.Period(f, today)
-	all := m.of(f, today-gathered.MostWindow, today+ribbonAhead)
+	all := m.of(f, today-vitals.MostWindow, today+ribbonAhead)
 	line.Sign = sign(all, today, period)
 	return line, ribbon(all, wall)
 }

@@ -17,6 +17,7 @@ import (
 	"coppice.example/node/calendar"
 	gathered "coppice.example/node/community"
 	"coppice.example/node/envelope"
+	"coppice.example/node/vitals"
 	"coppice.example/protocol"
 )
 
@@ -51,7 +52,7 @@ func (c *community) calendar(wall uint64, mine bool) (api.Calendar, error) {
 	}
 	today := gathered.Day(wall / 86400)
 	for _, f := range m.once {
-		if o, ok := gathered.Once(f); ok && o.Start.Day >= today-gathered.MostWindow && (!mine || concerns(f, me)) {
+		if o, ok := gathered.Once(f); ok && o.Start.Day >= today-vitals.MostWindow && (!mine || concerns(f, me)) {
 			events = append(events, c.eventOf(&o, f))
 		}
 	}

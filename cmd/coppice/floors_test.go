@@ -36,6 +36,7 @@ var floors = map[string]struct {
 	"node/domain":         {4, true, "the three elements never import each other"},
 	"node/community":      {4, true, "the three elements never import each other"},
 	"node/practice":       {4, true, "the three elements never import each other"},
+	"node/vitals":         {4, true, "the health of the three is read of what they say, not of them"},
 	"node/store":          {4, false, "disk knows nothing of what a community is"},
 	"node/view":           {4, false, "a projection knows nothing of what made it"},
 	"node/network":        {4, false, "bytes between peers know nothing of their meaning"},

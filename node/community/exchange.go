@@ -183,6 +183,19 @@ func (x *exchanging) coEdits(f *envelope.Facts) {
 	}
 }
 
+// Writers returns who wrote on in a document's texts, by id: the first text of
+// whoever began it is no co-edit.
+func Writers(f *envelope.Facts) (who []protocol.MemberID) {
+	first := firstText(f)
+	for _, a := range f.Acts {
+		if a.Wrote && a != first && !slices.Contains(who, a.By) {
+			who = append(who, a.By)
+		}
+	}
+	slices.SortFunc(who, protocol.MemberID.Compare)
+	return who
+}
+
 // firstText returns the act by which whoever began a document first wrote in it.
 func firstText(f *envelope.Facts) (first envelope.Act) {
 	began := protocol.MemberID{}

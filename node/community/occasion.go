@@ -284,19 +284,6 @@ func Period(series *envelope.Folded, today Day) (days float64, live bool) {
 	return float64(next[len(next)-1]-next[0]) / float64(len(next)-1), true
 }
 
-// Bounds of the window over which a community is looked at, in days, and how
-// many periods of its rhythm it takes.
-const (
-	leastWindow = 90
-	MostWindow  = 365
-	periods     = 3
-)
-
-// Window returns over how many days one looks back on a rhythm with a period.
-func Window(period float64) int {
-	return int(min(max(periods*period, leastWindow), MostWindow))
-}
-
 // Kept counts how many occasions were due in a number of days up to today, that
 // day included, and how many of them were held. What is on today is due when it
 // was held, else tomorrow: the day is not over.

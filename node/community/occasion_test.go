@@ -174,7 +174,7 @@ func TestOnceAndNotYet(t *testing.T) {
 	}
 }
 
-func TestPeriodAndWindow(t *testing.T) {
+func TestPeriod(t *testing.T) {
 	for rule, want := range map[string]float64{
 		"FREQ=WEEKLY;INTERVAL=2;BYDAY=TH": 14, "FREQ=WEEKLY;BYDAY=TU,TH": 26.0 / 7, "FREQ=YEARLY": (7*365 + 2.0) / 7, "FREQ=DAILY;COUNT=3": 1,
 	} {
@@ -186,11 +186,6 @@ func TestPeriodAndWindow(t *testing.T) {
 	ended := gathering("x").register("start", "2026-05-14T18:00").register("rrule", "FREQ=DAILY;COUNT=3")
 	if _, live := community.Period(&ended.Folded, day(t, "2026-06-01")); live {
 		t.Error("what is over has a period")
-	}
-	for period, want := range map[float64]int{1: 90, 14: 90, 40: 120, 365: 365} {
-		if got := community.Window(period); got != want {
-			t.Errorf("a period of %v days is looked at over %d, not %d", period, got, want)
-		}
 	}
 }
 

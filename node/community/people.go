@@ -30,6 +30,7 @@ type Person struct {
 	Convener bool                // may act on members; founders too
 	Founder  bool                // began the community: nobody had to welcome her
 	Came     uint64              // when she was first let in, seconds since 1970
+	Joined   uint64              // when she first committed herself and became a member; 0: never
 	Left     uint64              // when she went out; 0: she is in
 
 	Page       protocol.DocumentID // her member document, whether there is one or not

@@ -138,6 +138,25 @@ func State(f *envelope.Folded) string {
 	return state
 }
 
+// SolvedAt returns when a question was solved, by its facts: when the asker
+// first said that an answer helped, or when it was closed, if that was before;
+// 0 when it is not solved.
+func SolvedAt(q *envelope.Facts) (at uint64) {
+	if q.State != "solved" {
+		return 0
+	}
+	since := uint64(0)
+	for _, d := range q.Did(envelope.Reopened) {
+		since = d.At + 1
+	}
+	for _, d := range q.Deeds {
+		if (d.What == envelope.Closed || d.What == envelope.Helped && d.By == q.Author) && d.At >= since && (at == 0 || d.At < at) {
+			at = d.At
+		}
+	}
+	return at
+}
+
 // Helped lists the answers that the asker marked as helpful.
 func Helped(f *envelope.Folded) []envelope.Value {
 	ids := []envelope.Value{}
