@@ -64,21 +64,25 @@ func (w *crowd) charter(ctx context.Context) (*chartered, error) {
 	if err := first(asked, explain(err)); err != nil {
 		return nil, err
 	}
-	counted := w.counted()
-	out.force = domain.Force(out.versions, out.texts, domain.QuorumOf(d.Folded), len(counted), func(id protocol.MemberID) (protocol.MemberID, bool) {
-		one := w.people.Of(id)
+	out.force = out.inForce(w.people, counted(w.people, w.now))
+	return out, nil
+}
+
+// inForce finds the version of a charter that holds, by the members who count.
+func (ch *chartered) inForce(people *gathered.People, counted []*gathered.Person) *domain.InForce {
+	return domain.Force(ch.versions, ch.texts, domain.QuorumOf(ch.folded), len(counted), func(id protocol.MemberID) (protocol.MemberID, bool) {
+		one := people.Of(id)
 		if one == nil || !slices.Contains(counted, one) {
 			return id, false
 		}
 		return one.ID, true
 	})
-	return out, nil
 }
 
 // counted are the members by whom a charter comes into force: who are in,
 // committed and not away.
-func (w *crowd) counted() []*gathered.Person {
-	return slices.DeleteFunc(w.people.Present(w.now), func(one *gathered.Person) bool { return strings.TrimSpace(one.Commitment) == "" })
+func counted(people *gathered.People, now uint64) []*gathered.Person {
+	return slices.DeleteFunc(people.Present(now), func(one *gathered.Person) bool { return strings.TrimSpace(one.Commitment) == "" })
 }
 
 // Charter implements [api.Charterers].

@@ -35,19 +35,24 @@ func (c *community) people(ctx context.Context) (*gathered.People, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.peopled(known, cards, groups), nil
+}
+
+// peopled joins who is in or was to what their pages say.
+func (c *community) peopled(known []gathered.Person, pages []*envelope.Folded, groups *envelope.Groups) *gathered.People {
 	all := make([]*gathered.Person, len(known))
 	by := make(map[protocol.MemberID]*gathered.Person, len(known))
 	for i, one := range known {
 		one.Name = c.person(one.ID).Name
 		all[i], by[one.ID] = &one, &one
 	}
-	for _, f := range cards {
+	for _, f := range pages {
 		if one := by[f.Author]; one != nil && f.Carried == nil {
 			one.Read(f)
 			one.Helps, one.Learns = together(groups, one.Helps), together(groups, one.Learns)
 		}
 	}
-	return gathered.NewPeople(all), nil
+	return gathered.NewPeople(all)
 }
 
 // together names of ids that are one the one that stands for them, each once.
@@ -67,42 +72,66 @@ func (c *community) standing(r *replica.Replica) ([]gathered.Person, error) {
 	if c.roster.of == state {
 		return c.roster.people, nil
 	}
-	came, left, founder := map[protocol.MemberID]uint64{}, map[protocol.MemberID]uint64{}, protocol.MemberID{}
-	err := r.Control(func(e membership.Entry) error {
-		if !state.Effective(e.Change.ID) {
-			return nil
-		}
-		wall := e.Change.Wall
-		if cert, ok := membership.Carried(e.Change); ok {
-			_, further := e.Operation.(*membership.Device)
-			if id := cert.Member(); !further && (came[id] == 0 || wall < came[id]) {
-				came[id] = max(wall, 1)
-			}
-			if _, admitted := e.Operation.(*membership.Admit); !further && !admitted {
-				founder = cert.Member()
-			}
-		}
-		switch o := e.Operation.(type) {
-		case *membership.Leave:
-			if who, ok := r.AuthorOf(e); ok {
-				left[who] = max(wall, 1)
-			}
-		case *membership.Remove:
-			for _, who := range o.Members {
-				left[who] = max(wall, 1)
-			}
-		}
+	h := newStandings()
+	if err := r.Control(func(e membership.Entry) error {
+		h.note(r, state, e)
 		return nil
-	})
-	if err != nil {
+	}); err != nil {
 		return nil, err
 	}
-	c.roster = roster{of: state, people: c.peopleOf(state, came, left, founder)}
+	c.roster = roster{of: state, people: c.peopleOf(state, h)}
 	return c.roster.people, nil
 }
 
+// standings is when people came, committed themselves and went, by member.
+type standings struct {
+	came, joined, left map[protocol.MemberID]uint64
+	founder            protocol.MemberID
+}
+
+func newStandings() *standings {
+	return &standings{map[protocol.MemberID]uint64{}, map[protocol.MemberID]uint64{}, map[protocol.MemberID]uint64{}, protocol.MemberID{}}
+}
+
+// note notes what a control change did, if it is effective in a state.
+func (h *standings) note(r *replica.Replica, state *membership.State, e membership.Entry) {
+	if !state.Effective(e.Change.ID) {
+		return
+	}
+	wall := max(e.Change.Wall, 1)
+	earliest := func(of map[protocol.MemberID]uint64, who protocol.MemberID) {
+		if of[who] == 0 || wall < of[who] {
+			of[who] = wall
+		}
+	}
+	if cert, ok := membership.Carried(e.Change); ok {
+		_, further := e.Operation.(*membership.Device)
+		if !further {
+			earliest(h.came, cert.Member())
+		}
+		if _, admitted := e.Operation.(*membership.Admit); !further && !admitted {
+			h.founder = cert.Member()
+			earliest(h.joined, h.founder)
+		}
+	}
+	switch o := e.Operation.(type) {
+	case *membership.Commit:
+		if who, ok := r.AuthorOf(e); ok {
+			earliest(h.joined, who)
+		}
+	case *membership.Leave:
+		if who, ok := r.AuthorOf(e); ok {
+			h.left[who] = wall
+		}
+	case *membership.Remove:
+		for _, who := range o.Members {
+			h.left[who] = wall
+		}
+	}
+}
+
 // peopleOf puts together who is in, and who came and is not.
-func (c *community) peopleOf(state *membership.State, came, left map[protocol.MemberID]uint64, founder protocol.MemberID) (people []gathered.Person) {
+func (c *community) peopleOf(state *membership.State, h *standings) (people []gathered.Person) {
 	page := func(id protocol.MemberID) protocol.DocumentID {
 		return protocol.DeriveDocument(c.id, gathered.Member, id[:])
 	}
@@ -114,20 +143,28 @@ func (c *community) peopleOf(state *membership.State, came, left map[protocol.Me
 		}
 		one := gathered.Person{
 			ID: m.ID, Page: page(m.ID), Guest: m.Rank < membership.Member, Convener: m.Rank >= membership.Convener,
-			Founder: m.ID == founder, Came: came[m.ID],
+			Founder: m.ID == h.founder, Came: h.came[m.ID], Joined: h.joined[m.ID],
 		}
 		for _, self := range state.Selves(m.ID) {
 			if followed[self] = true; self != m.ID {
 				one.Selves = append(one.Selves, self)
-				one.Founder = one.Founder || self == founder
-				one.Came = min(one.Came, came[self])
+				one.Founder = one.Founder || self == h.founder
+				one.Came = min(one.Came, h.came[self])
+				if at := h.joined[self]; at > 0 && (one.Joined == 0 || at < one.Joined) {
+					one.Joined = at
+				}
 			}
+		}
+		if !one.Guest && one.Joined == 0 { // a convener made her one
+			one.Joined = one.Came
 		}
 		people = append(people, one)
 	}
-	for id, at := range came {
+	for id, at := range h.came {
 		if !followed[id] {
-			people = append(people, gathered.Person{ID: id, Page: page(id), Came: at, Left: max(left[id], at), Founder: id == founder})
+			people = append(people, gathered.Person{
+				ID: id, Page: page(id), Came: at, Joined: h.joined[id], Left: max(h.left[id], at), Founder: id == h.founder,
+			})
 		}
 	}
 	slices.SortFunc(people, func(a, b gathered.Person) int { return a.ID.Compare(b.ID) })

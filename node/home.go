@@ -33,6 +33,8 @@ import (
 //	communities/ID/links        addresses shown to further devices, with their secrets
 //	communities/ID/muted        whom this node's person does not want to hear
 //	communities/ID/seen         how far she has heard what others did
+//	communities/ID/refused      which acts she does not want to do
+//	communities/ID/weeks        how the community was doing at the end of past weeks
 //	communities/ID/store/       the log of record
 //	communities/ID/view.db      what can be made again from it
 type home struct {

@@ -25,6 +25,7 @@ type ledger struct {
 	sorted []*envelope.Facts                       // by id
 	groups *envelope.Groups                        // of sorted; nil: to be made
 	termed uint64                                  // how often terms have changed
+	moved  uint64                                  // how often anything has
 }
 
 // take notes what the view shows now. The shelf's writer alone calls it.
@@ -34,6 +35,7 @@ func (l *ledger) take(documents map[protocol.DocumentID]replica.Document) {
 	if l.facts == nil {
 		return
 	}
+	l.moved++
 	l.sorted = slices.Clone(l.sorted) // whoever reads the old one goes on with it
 	for id, d := range documents {
 		var now *envelope.Facts
@@ -69,6 +71,7 @@ func (l *ledger) forget() {
 	defer l.mu.Unlock()
 	l.facts, l.sorted, l.groups = nil, nil, nil
 	l.termed++
+	l.moved++
 }
 
 // read takes the facts of all documents.
@@ -77,6 +80,7 @@ func (l *ledger) read(facts map[protocol.DocumentID]*envelope.Facts) {
 	defer l.mu.Unlock()
 	l.facts, l.groups = facts, nil
 	l.termed++
+	l.moved++
 	l.sorted = slices.SortedFunc(maps.Values(facts), func(a, b *envelope.Facts) int { return a.ID.Compare(b.ID) })
 }
 
@@ -98,6 +102,13 @@ func (l *ledger) terms() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.termed
+}
+
+// position tells how often anything has changed.
+func (l *ledger) position() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.moved
 }
 
 // facts returns the facts of every document by id: to be read, not changed.

@@ -9,6 +9,7 @@ import (
 	gathered "coppice.example/node/community"
 	"coppice.example/node/envelope"
 	"coppice.example/node/practice"
+	"coppice.example/node/vitals"
 	"coppice.example/protocol"
 )
 
@@ -79,7 +80,7 @@ func (c *community) meeting(wall uint64) (string, error) {
 	}
 	today := gathered.Day(wall / 86400)
 	held, lunches := 0, 0
-	for _, o := range m.all(today-gathered.MostWindow, today) {
+	for _, o := range m.all(today-vitals.MostWindow, today) {
 		if o.Held {
 			held++
 		}

@@ -106,7 +106,10 @@ func (n *Node) Home(ctx context.Context, call api.Call) (out api.Home, err error
 	if out.Elements, err = c.elements(); err != nil {
 		return out, err
 	}
-	out.Unheld, err = c.unheld(ctx, s)
+	if out.Unheld, err = c.unheld(ctx, s); err != nil {
+		return out, err
+	}
+	out.Signs, err = n.homeSigns(ctx, call, c.id)
 	return out, err
 }
 

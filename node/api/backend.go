@@ -22,6 +22,7 @@ type Backend interface {
 	Digesting
 	Tending
 	Seekers
+	Measuring
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

@@ -26,6 +26,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.marks(b)
 	a.digests(b)
 	a.tending(b)
+	a.measuring(b)
 	a.devices(b)
 	a.documents(b)
 	a.searching(b)
