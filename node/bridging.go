@@ -207,6 +207,14 @@ func whence(f *envelope.Folded) *api.Whence {
 	return &api.Whence{Community: protocol.CommunityID(from).String(), Name: o.Text("in"), By: o.Text("by"), ID: o.Text("path"), At: &at}
 }
 
+// saidElsewhere lists what was said of a document in the communities it came from.
+func saidElsewhere(f *envelope.Folded) (all []api.SaidElsewhere) {
+	for _, s := range envelope.SaidElsewhere(f.TextOf("elsewhere")) {
+		all = append(all, api.SaidElsewhere{In: s.In, By: s.By, At: s.At, Field: s.Field, Words: s.Words})
+	}
+	return all
+}
+
 // ours are the common fields that do not cross: what ties a document to others
 // here, and where it came from. Areas cross by their titles, see copying.
 var ours = map[uint64]bool{

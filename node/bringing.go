@@ -195,6 +195,8 @@ func (i *importing) arrived(schema *envelope.Schema, f *foreigner, page, over *e
 			intents, err = over.Since(base, now, schema, rebase)
 		case is.OfElsewhere():
 			intents = over.Adds(now, schema)
+		default:
+			kept = nil // its fields are our own words
 		}
 		if said := page.Kept(now.Elsewhere, kept, i.c.id); said != now.Elsewhere {
 			intents = append(intents, envelope.Intent{Field: "elsewhere", Verb: envelope.DoText, Value: said})

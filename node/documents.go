@@ -267,7 +267,7 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 	out := api.Document{
 		ID: at.document.String(), Kind: f.KindName, Title: called(f), Body: f.Body,
 		Author: c.person(f.Author), Created: at2time(f.Created), Updated: at2time(f.Updated), Shelved: f.Shelved,
-		Waiting: d.Waiting, History: c.steps(f.KindName, d), Same: same, Conflicts: c.conflicts(f), Whence: whence(f),
+		Waiting: d.Waiting, History: c.steps(f.KindName, d), Same: same, Conflicts: c.conflicts(f), Whence: whence(f), Elsewhere: saidElsewhere(f),
 	}
 	if out.Held, err = c.held(ctx, at.document); err != nil {
 		return api.Document{}, err
@@ -355,7 +355,7 @@ func (c *community) fields(f *envelope.Folded) (map[string]any, []api.Entry) {
 	schema := c.node.kinds.Schema(f.Kind)
 	for _, s := range f.Fields {
 		switch {
-		case s.Number == envelope.Title || schema != nil && s.Number == schema.Body:
+		case s.Number == envelope.Title || s.Number == envelope.Elsewhere || schema != nil && s.Number == schema.Body:
 		case s.Name == "answers" && f.KindName == questionKind:
 			answers = c.entries(s.Entries)
 		case s.Type == envelope.Log || s.Type == envelope.List:

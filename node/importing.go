@@ -214,6 +214,9 @@ func (i *importing) place(page *envelope.Page, name string, hash protocol.Hash) 
 		return nil, nil
 	}
 	i.keys[origin] = true
+	if id.IsZero() && page.Source.Community == i.c.id {
+		return nil, errors.New("its document is not here, or shows nothing any more; run `coppice sync`, or take the lines coppice and exported out to make a new one")
+	}
 	f := &file{path: name, fresh: id.IsZero()}
 	if f.fresh {
 		if kind = page.Kind; kind == "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -107,6 +108,9 @@ func (c *command) tellDocument(d api.Document) {
 	}
 	if d.Kind == "discussion" {
 		c.tellDiscussion(d)
+	}
+	for _, said := range d.Elsewhere {
+		c.line("\nsaid in %s by %s, %s: %s", cmp.Or(said.In, "another community"), cmp.Or(said.By, "somebody"), said.Field, said.Words)
 	}
 	for _, a := range d.Answers {
 		if !a.Withdrawn && a.Folded != "" {

@@ -41,7 +41,7 @@ func (c *command) importing() *cobra.Command {
 			return &partlyDone{len(got.Failed), got.Added + got.Changed + got.Unchanged + len(got.Failed)}
 		},
 	}
-	cmd.Flags().StringVar(&i.Kind, "kind", "", "what a file is that does not say so itself: way or story (default way)")
+	cmd.Flags().StringVar(&i.Kind, "kind", "", "what a file is that does not say so itself: way, story, question, problem, term or discussion (default way)")
 	return cmd
 }
 

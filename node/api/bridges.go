@@ -72,6 +72,17 @@ type Whence struct {
 	At        *time.Time `json:"at,omitempty" doc:"when it was brought"`
 }
 
+// SaidElsewhere is what somebody said of a document in a community it came
+// from, as the member who brought it wrote it down: nobody here said it, and it
+// counts for nobody.
+type SaidElsewhere struct {
+	In    string `json:"in" doc:"what that community is called"`
+	By    string `json:"by" doc:"a name there; empty: nobody knows"`
+	At    string `json:"at,omitempty"`
+	Field string `json:"field" doc:"of the document there: trials, answers, talk ..."`
+	Words string `json:"words"`
+}
+
 // Beside is what a bridge shows of both sides.
 type Beside struct {
 	// Offers are marked as outside the domain here, and not shared yet.

@@ -347,12 +347,14 @@ type Document struct {
 	Held    *Held          `json:"held,omitempty" doc:"on whose machines all of it lies"`
 	// Same are the documents that are one with this one; what stands in them is
 	// shown here.
-	Same      []string   `json:"same,omitempty"`
-	Whence    *Whence    `json:"whence,omitempty" doc:"of what came over a bridge"`
-	Beside    *Beside    `json:"beside,omitempty" doc:"of a bridge"`
-	Conflicts []Conflict `json:"conflicts,omitempty" doc:"what two chose or wrote apart, and nobody settled"`
-	Folded    string     `json:"folded,omitempty" doc:"why it is shown closed: flagged by three, by a convener or by oneself, or its author is muted here"`
-	History   []Step     `json:"history"`
+	Same   []string `json:"same,omitempty"`
+	Whence *Whence  `json:"whence,omitempty" doc:"of what came from another community"`
+	// Elsewhere is what was said of it in the communities it came from.
+	Elsewhere []SaidElsewhere `json:"elsewhere,omitempty"`
+	Beside    *Beside         `json:"beside,omitempty" doc:"of a bridge"`
+	Conflicts []Conflict      `json:"conflicts,omitempty" doc:"what two chose or wrote apart, and nobody settled"`
+	Folded    string          `json:"folded,omitempty" doc:"why it is shown closed: flagged by three, by a convener or by oneself, or its author is muted here"`
+	History   []Step          `json:"history"`
 }
 
 // Held says on how many machines something lies, as last told: at least so
