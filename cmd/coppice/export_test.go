@@ -51,11 +51,36 @@ func replaceIn(t *testing.T, path, old, with string) {
 	}
 }
 
+// benchClub has a thing of every kind but a bridge.
+const benchClub = `
+{"at":"2025-11-06T18:00:00Z","who":"Rosa","run":["found","Wiper Club","--concern","We care about a clear view in any weather.","--commitment","I share what I know of arms."]}
+{"at":"2025-11-06T18:10:00Z","who":"Rosa","run":["term","new","rubber","--area","--means","What touches the glass."],"as":"rubber"}
+{"at":"2025-11-06T18:13:00Z","who":"Rosa","run":["term","new","Attack angle","--means","Where the lip meets the glass.","--parent","rubber"],"as":"angle"}
+{"at":"2025-11-07T09:00:00Z","who":"Dev","run":["join","--commitment","I bring rubber."]}
+{"at":"2025-11-07T09:02:00Z","who":"Dev","run":["hello","--does","Rubber compounds","--helps","rubber"]}
+{"at":"2025-11-08T10:00:00Z","who":"Ingrid","run":["join","--commitment","I bring the cold."]}
+{"at":"2025-11-10T18:00:00Z","who":"Rosa","run":["gathering","new","Thursday bench","--start","2025-11-13T18:00","--tz","Europe/Berlin","--rrule","FREQ=WEEKLY;INTERVAL=2;BYDAY=TH","--format","story circle"],"as":"bench"}
+{"at":"2025-11-13T18:40:00Z","who":"Rosa","run":["gathering","here","@bench","@Rosa","@Dev","--date","2025-11-13"]}
+{"at":"2025-11-13T19:00:00Z","who":"Ingrid","run":["gathering","notes","@bench","--date","2025-11-13","--file","-"],"stdin":"Dev on what wax does to a blade.\n"}
+{"at":"2025-11-14T08:00:00Z","who":"Dev","run":["way","new","--title","Chalk the lip","--form","trick","--area","rubber","--file","-"],"stdin":"One stripe of chalk, one dry half-wipe, and you see where the blade does not touch.\n","as":"chalk"}
+{"at":"2025-11-20T07:30:00Z","who":"Ingrid","run":["tried","@chalk","worked","The line was broken at one end only.","--ctx","climate=nordic"]}
+{"at":"2025-12-01T09:00:00Z","who":"Rosa","run":["tell","--title","The squeal that came on Tuesdays","--file","-","--area","rubber"],"stdin":"I chased a noise for a month.\n","as":"squeal"}
+{"at":"2025-12-02T09:00:00Z","who":"Dev","run":["used","@squeal","I asked who washes our cars."]}
+{"at":"2026-03-02T09:00:00Z","who":"Sam","run":["join","--commitment","I ask until I see."]}
+{"at":"2026-03-03T08:00:00Z","who":"Sam","run":["ask","Judder only in the last wipes: anyone met this?","--area","rubber"],"as":"judder"}
+{"at":"2026-03-03T12:00:00Z","who":"Dev","run":["answer","@judder"],"stdin":"Shorten the dwell in the last wipes.\n","as":"dwell"}
+{"at":"2026-03-05T08:00:00Z","who":"Sam","run":["helped","@dwell"]}
+{"at":"2026-03-06T09:00:00Z","who":"Dev","run":["way","new","--title","Shorten the dwell first","--form","lesson","--area","rubber","--from","@judder","--from","@dwell"],"as":"lesson"}
+{"at":"2026-03-12T09:00:00Z","who":"Rosa","run":["discussion","new","Sign park changes","--proposal","We sign every change to the park switch.","--closes","7d"],"as":"sign"}
+{"at":"2026-03-14T09:00:00Z","who":"Ingrid","run":["project","new","Write the freezing chapter","--aim","Once and for all."],"as":"chapter"}
+{"at":"2026-03-15T09:00:00Z","who":"Rosa","run":["pairing","offer","--area","rubber","--aims","To set a lip by hand."],"as":"pair"}
+{"at":"2026-03-15T10:00:00Z","who":"Rosa","run":["problem","new","--title","Blade lifts above 130","--area","rubber"],"as":"lifts"}`
+
 func TestAnExportComesBack(t *testing.T) {
-	club := wiper(t)
+	club := play(t, benchClub)
 	before := club.together()
 	dir := club.as("Sam").exported()
-	for _, kind := range []string{"charter", "member", "way", "story", "question", "term", "discussion", "gathering", "project", "pairing"} {
+	for _, kind := range []string{"charter", "member", "way", "story", "question", "term", "problem", "discussion", "gathering", "project", "pairing"} {
 		if files, _ := filepath.Glob(filepath.Join(dir, kind, "*.md")); len(files) == 0 {
 			t.Errorf("no file of a %s", kind)
 		}
@@ -119,7 +144,7 @@ func TestAFileThatIsAheadIsNotTaken(t *testing.T) {
 }
 
 func TestAnExportGoesToAnotherCommunity(t *testing.T) {
-	club := wiper(t)
+	club := play(t, benchClub)
 	club.tell(`{"at":"2026-03-20T09:00:00Z","who":"Ingrid","run":["comment","@chalk","--file","-"],"stdin":"Which chalk, in frost?"}`)
 	dir := club.as("Rosa").exported()
 	seals := play(t, `
@@ -174,8 +199,8 @@ func TestAnExportGoesToAnotherCommunity(t *testing.T) {
 	if areas := list(t, chalk, "fields", "areas"); len(areas) != 1 || areas[0] != id(words, "rubber") {
 		t.Errorf("it is in %v", areas)
 	}
-	judder := seals.as("Ana").json("show", id(ways, "Drying-phase judder: shorten the dwell first"))
-	asked := id(seals.as("Ana").json("list", "--kind", "question")["items"].([]any), "Judder only in the last wipes after rain stops: anyone met this?")
+	judder := seals.as("Ana").json("show", id(ways, "Shorten the dwell first"))
+	asked := id(seals.as("Ana").json("list", "--kind", "question")["items"].([]any), "Judder only in the last wipes: anyone met this?")
 	if links := fmt.Sprint(list(t, judder, "fields", "links")); !strings.Contains(links, asked) {
 		t.Errorf("it comes from %v, not from %s", links, asked)
 	}
