@@ -8,6 +8,7 @@ import (
 
 	"coppice.example/node/domain"
 	"coppice.example/node/envelope"
+	"coppice.example/node/practice"
 	"coppice.example/node/replica"
 	"coppice.example/node/view"
 	"coppice.example/protocol"
@@ -24,6 +25,7 @@ type ledger struct {
 	facts  map[protocol.DocumentID]*envelope.Facts // nil: not read yet
 	sorted []*envelope.Facts                       // by id
 	groups *envelope.Groups                        // of sorted; nil: to be made
+	stand  []*envelope.Facts                       // sorted, with the states that all together tell; nil: to be made
 	termed uint64                                  // how often terms have changed
 	moved  uint64                                  // how often anything has
 }
@@ -36,7 +38,7 @@ func (l *ledger) take(documents map[protocol.DocumentID]replica.Document) {
 		return
 	}
 	l.moved++
-	l.sorted = slices.Clone(l.sorted) // whoever reads the old one goes on with it
+	l.sorted, l.stand = slices.Clone(l.sorted), nil // whoever reads the old one goes on with it
 	for id, d := range documents {
 		var now *envelope.Facts
 		if d.Folded != nil {
@@ -69,7 +71,7 @@ func joins(f *envelope.Facts) bool { return len(f.Same) > 0 || f.Origin != "" }
 func (l *ledger) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.facts, l.sorted, l.groups = nil, nil, nil
+	l.facts, l.sorted, l.groups, l.stand = nil, nil, nil, nil
 	l.termed++
 	l.moved++
 }
@@ -78,7 +80,7 @@ func (l *ledger) forget() {
 func (l *ledger) read(facts map[protocol.DocumentID]*envelope.Facts) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.facts, l.groups = facts, nil
+	l.facts, l.groups, l.stand = facts, nil, nil
 	l.termed++
 	l.moved++
 	l.sorted = slices.SortedFunc(maps.Values(facts), func(a, b *envelope.Facts) int { return a.ID.Compare(b.ID) })
@@ -94,7 +96,10 @@ func (l *ledger) snapshot() ([]*envelope.Facts, *envelope.Groups, bool) {
 	if l.groups == nil {
 		l.groups = envelope.Group(l.sorted)
 	}
-	return l.sorted, l.groups, true
+	if l.stand == nil {
+		l.stand = practice.Settled(l.sorted, l.groups)
+	}
+	return l.stand, l.groups, true
 }
 
 // terms tells how often terms have changed.

@@ -62,6 +62,12 @@ type Deed struct {
 	// Recognised it is what she is recognised for, or Document is.
 	Entry    protocol.EntryID
 	Document protocol.DocumentID
+	// Context is where, of a trial, a use and a meeting. Faded says that a trial
+	// is on a wording that has changed too much since, Effect that it says what
+	// came of it in the end.
+	Context Object
+	Faded   bool
+	Effect  bool
 }
 
 // Act says that a member did something in a document on a day.
@@ -127,9 +133,7 @@ func (k *Kinds) Facts(f *Folded) *Facts {
 		ID: f.ID, Kind: f.Kind, Title: f.Title, Author: f.Author, Created: f.Created, Updated: f.Updated, Shelved: f.Shelved,
 		Acts: f.Acts, Same: documentsOf(f.Field("same_as").Set), Areas: documentsOf(f.Field("areas").Set),
 	}
-	if origin, ok := f.Value("origin").(Object); ok {
-		facts.Origin = originOf(origin)
-	}
+	facts.Origin = f.origin()
 	for _, v := range f.Field("links").Set {
 		if link, ok := linkOf(v); ok {
 			facts.Links = append(facts.Links, link)
@@ -220,6 +224,15 @@ func originOf(origin Object) string {
 		return hash.String() + "/" + origin.Text("path")
 	}
 	return ""
+}
+
+// Foreign tells whether somebody brought a document from elsewhere: its facts
+// name an origin.
+func Foreign(f *Folded) bool { return f.origin() != "" }
+
+func (f *Folded) origin() string {
+	origin, _ := f.Value("origin").(Object)
+	return originOf(origin)
 }
 
 func documentsOf(values []Value) (ids []protocol.DocumentID) {

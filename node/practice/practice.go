@@ -37,6 +37,7 @@ const (
 	TrialWording uint64 = 5
 	ReviewSays   uint64 = 1
 	ReviewOf     uint64 = 2
+	ReviewWords  uint64 = 3
 )
 
 func way() *envelope.Schema {
@@ -69,9 +70,10 @@ func way() *envelope.Schema {
 			envelope.Field{Number: Reviews, Name: "reviews", Type: envelope.Map, Rule: member, Form: envelope.Record(
 				envelope.Must(ReviewSays, "says", envelope.Choice("still good", "needs work", "retire")),
 				envelope.Must(ReviewOf, "wording", envelope.WordingRef),
+				envelope.May(ReviewWords, "words", envelope.Words),
 			)},
 		),
-		Sort: WayForm, ReviewBy: ReviewBy, Derive: deriveWay, State: Standing, Deeds: wayDeeds, Contexts: worksIn,
+		Sort: WayForm, ReviewBy: ReviewBy, State: Standing, Deeds: wayDeeds, Contexts: worksIn,
 	}
 }
 
@@ -84,7 +86,9 @@ var reviewed = map[string]envelope.What{"still good": envelope.Reviewed, "needs 
 // wayDeeds lists who tried a way, looked at it again or looks after it.
 func wayDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 	for _, t := range TrialsOf(f) {
-		deeds = append(deeds, envelope.Deed{What: tried[t.Outcome], By: t.By, To: f.Author, At: t.At, Entry: t.ID})
+		deeds = append(deeds, envelope.Deed{
+			What: tried[t.Outcome], By: t.By, To: f.Author, At: t.At, Entry: t.ID, Context: t.Context, Faded: t.Faded, Effect: t.Effect != "",
+		})
 	}
 	for _, own := range f.Field("reviews").Own {
 		says, _ := own.Value.(envelope.Object)
@@ -111,104 +115,4 @@ func worksIn(f *envelope.Folded) (contexts []envelope.Object) {
 		}
 	}
 	return contexts
-}
-
-// Faded is the share of a way's text beyond which a trial of an older wording
-// says nothing of the present one.
-const Faded = 0.30
-
-// Trial is what one member found when she did as a way says.
-type Trial struct {
-	ID      protocol.EntryID
-	By      protocol.MemberID
-	At      uint64 // seconds since 1970, by her clock
-	Outcome string // worked, adapted, failed
-	Context envelope.Object
-	Words   string
-	Faded   bool // it is on a wording that has changed too much since
-}
-
-// TrialsOf lists the trials of a way in the order they came, withdrawn ones apart.
-func TrialsOf(f *envelope.Folded) (trials []Trial) {
-	for _, e := range f.Field("trials").Entries {
-		outcome, _ := e.Field("outcome").Value().(string)
-		if e.Withdrawn || outcome == "" {
-			continue
-		}
-		t := Trial{ID: e.ID, By: e.By, At: e.At, Outcome: outcome, Words: e.Field("words").Text}
-		t.Context, _ = e.Field("context").Value().(envelope.Object)
-		if w, ok := e.Field("wording").Value().(protocol.Wording); ok {
-			t.Faded = f.ChangedSince(w) > Faded
-		}
-		trials = append(trials, t)
-	}
-	return trials
-}
-
-// Standing tells what the trials on the present wording say of a way
-// (social.md 2.5): the latest of each member and context counts, its author's
-// own do not.
-func Standing(f *envelope.Folded) string {
-	type place struct {
-		by      protocol.MemberID
-		context string
-	}
-	latest := map[place]string{}
-	faded := false
-	for _, t := range TrialsOf(f) {
-		switch {
-		case t.By == f.Author:
-		case t.Faded:
-			faded = true
-		default:
-			latest[place{t.By, contextKey(t.Context)}] = t.Outcome
-		}
-	}
-	worked, failed := map[protocol.MemberID]bool{}, map[protocol.MemberID]bool{}
-	contexts := map[string]bool{}
-	for at, outcome := range latest {
-		if outcome == "failed" {
-			failed[at.by] = true
-			continue
-		}
-		worked[at.by], contexts[at.context] = true, true
-	}
-	w, c, n := len(worked), len(contexts), len(failed)
-	switch {
-	case len(latest) == 0 && faded:
-		return "untried on this wording"
-	case len(latest) == 0:
-		return "untried"
-	case n >= 2 && 3*n > w:
-		return "contested"
-	case w >= 3 && c >= 2:
-		return "proven"
-	case w >= 2 && c == 1:
-		return "works here"
-	}
-	return "tried"
-}
-
-func contextKey(o envelope.Object) (key string) {
-	for _, p := range o {
-		value, _ := p.Value.(string)
-		key += p.Name + "\x00" + value + "\x00"
-	}
-	return key
-}
-
-func deriveWay(_ int64, f *envelope.Folded) envelope.Object {
-	trials := []envelope.Value{}
-	for _, t := range TrialsOf(f) {
-		o := envelope.Object{{Name: "id", Value: t.ID}, {Name: "by", Value: t.By}, {Name: "at", Value: t.At},
-			{Name: "outcome", Value: t.Outcome}, {Name: "faded", Value: t.Faded}}
-		if len(t.Context) > 0 {
-			o = append(o, envelope.Pair{Name: "context", Value: t.Context})
-		}
-		if t.Words != "" {
-			o = append(o, envelope.Pair{Name: "words", Value: t.Words})
-		}
-		trials = append(trials, o)
-	}
-	return envelope.Object{{Name: "standing", Value: Standing(f)}, {Name: "trials", Value: trials}}
 }

@@ -51,7 +51,7 @@ func metIn(f *envelope.Folded) (contexts []envelope.Object) {
 func problemDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 	for _, e := range f.Field("met").Entries {
 		if !e.Withdrawn {
-			deeds = append(deeds, envelope.Deed{What: envelope.Met, By: e.By, To: f.Author, At: e.At, Entry: e.ID})
+			deeds = append(deeds, envelope.Deed{What: envelope.Met, By: e.By, To: f.Author, At: e.At, Entry: e.ID, Context: contextIn(e)})
 		}
 	}
 	return deeds
@@ -61,16 +61,26 @@ func problemDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 // says: lone, or recurring once two members or three times met it. Who names a
 // problem has met it, unless she brought it from elsewhere.
 func Recurs(f *envelope.Folded) string {
-	met, times := map[protocol.MemberID]bool{}, 0
-	if f.Value("origin") == nil {
-		met[f.Author], times = true, 1
+	var met []protocol.MemberID
+	if !envelope.Foreign(f) {
+		met = append(met, f.Author)
 	}
 	for _, d := range problemDeeds(f) {
-		met[d.By] = true
-		times++
+		met = append(met, d.By)
 	}
-	if len(met) >= 2 || times >= 3 {
+	return recurs(met)
+}
+
+// recurs says it of who met a problem, each as often as she did.
+func recurs(met []protocol.MemberID) string {
+	if len(met) >= 3 || len(met) == 2 && met[0] != met[1] {
 		return "recurring"
 	}
 	return "lone"
+}
+
+// contextIn returns where an entry says it was.
+func contextIn(e envelope.Entry) envelope.Object {
+	o, _ := e.Field("context").Value().(envelope.Object)
+	return o
 }

@@ -77,7 +77,7 @@ func tells(f *envelope.Folded) protocol.MemberID {
 func storyDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 	for _, e := range f.Field("used").Entries {
 		if !e.Withdrawn {
-			deeds = append(deeds, envelope.Deed{What: envelope.Used, By: e.By, To: tells(f), At: e.At, Entry: e.ID})
+			deeds = append(deeds, envelope.Deed{What: envelope.Used, By: e.By, To: tells(f), At: e.At, Entry: e.ID, Context: contextIn(e)})
 		}
 	}
 	return deeds

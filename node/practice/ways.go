@@ -1,0 +1,185 @@
+package practice
+
+import (
+	"cmp"
+	"slices"
+
+	"coppice.example/node/envelope"
+	"coppice.example/protocol"
+)
+
+// Weighed is a way as all documents together tell it.
+type Weighed struct {
+	*envelope.Facts                       // of the one that stands for those that are one
+	Authors         []protocol.MemberID   // whose insight it is, else who began it
+	Trials          []envelope.Deed       // of all that are one, in the order they came
+	About           []protocol.DocumentID // the problems it is for, each that stands for its like
+	Evidence
+}
+
+// Ways are all ways, and which of them deal with which problem.
+type Ways struct {
+	groups *envelope.Groups
+	at     map[protocol.DocumentID]*Weighed
+	about  map[protocol.DocumentID][]*Weighed
+}
+
+// question is the kind whose answers ways are made of (KINDS.md): the floor
+// keeps the elements apart.
+const question protocol.Kind = 5
+
+// NewWays reads the facts of all documents, which ascend by id. Shelved ways
+// deal with no problem.
+func NewWays(facts []*envelope.Facts, groups *envelope.Groups) *Ways {
+	w := &Ways{groups: groups, at: map[protocol.DocumentID]*Weighed{}, about: map[protocol.DocumentID][]*Weighed{}}
+	var all []*envelope.Facts
+	for _, f := range facts {
+		if f.Kind == Way {
+			all = append(all, f)
+		}
+	}
+	credits := creditsOf(facts, all)
+	for _, f := range all {
+		first := groups.First(f.ID)
+		one := w.at[first]
+		if one == nil {
+			one = &Weighed{}
+			w.at[first] = one
+		}
+		one.add(f, first, credits, groups)
+	}
+	for _, f := range all {
+		one := w.at[f.ID]
+		if one == nil { // another stands for it
+			continue
+		}
+		slices.SortStableFunc(one.Trials, func(a, b envelope.Deed) int { return cmp.Compare(a.At, b.At) })
+		one.Evidence = Weigh(one.Trials, one.Authors)
+		if one.Shelved {
+			continue
+		}
+		for _, problem := range one.About {
+			w.about[problem] = append(w.about[problem], one)
+		}
+	}
+	return w
+}
+
+// add takes in one of the documents that are one way. Whose the way is says the
+// one that stands for them.
+func (w *Weighed) add(f *envelope.Facts, first protocol.DocumentID, credits *envelope.Credits, groups *envelope.Groups) {
+	if f.ID == first {
+		w.Facts, w.Authors = f, credits.Whose(f)
+	}
+	for _, d := range f.Deeds {
+		if isTrial(d.What) {
+			w.Trials = append(w.Trials, d)
+		}
+	}
+	for _, l := range f.Links {
+		if problem := groups.First(l.To); l.Rel == "about" && !l.To.IsZero() && !slices.Contains(w.About, problem) {
+			w.About = append(w.About, problem)
+		}
+	}
+}
+
+// creditsOf reads of the facts those that say whose these ways are: what they
+// were made of.
+func creditsOf(facts, ways []*envelope.Facts) *envelope.Credits {
+	answers := map[protocol.EntryID]bool{}
+	var sources []*envelope.Facts
+	for _, f := range ways {
+		for _, l := range f.Links {
+			switch at, found := find(facts, l.To); {
+			case l.Rel != "from":
+			case l.Entry != protocol.EntryID{}:
+				answers[l.Entry] = true
+			case found && facts[at].Told:
+				sources = append(sources, facts[at])
+			}
+		}
+	}
+	for _, f := range facts {
+		if len(answers) > 0 && f.Kind == question && slices.ContainsFunc(f.Entries, func(e protocol.EntryID) bool { return answers[e] }) {
+			sources = append(sources, f)
+		}
+	}
+	return envelope.NewCredits(sources)
+}
+
+func find(facts []*envelope.Facts, id protocol.DocumentID) (at int, found bool) {
+	return slices.BinarySearchFunc(facts, id, func(f *envelope.Facts, id protocol.DocumentID) int { return f.ID.Compare(id) })
+}
+
+// Of returns a way, or the one that stands for it; nil when there is none.
+func (w *Ways) Of(id protocol.DocumentID) *Weighed { return w.at[w.groups.First(id)] }
+
+// For returns the ways that deal with a problem, as somebody in a context has to
+// see them: those first that fit her, then by their bound, then the newest.
+func (w *Ways) For(problem protocol.DocumentID, mine Context) []*Weighed {
+	all := slices.Clone(w.about[w.groups.First(problem)])
+	slices.SortFunc(all, func(a, b *Weighed) int { return a.Before(b, mine) })
+	return all
+}
+
+// settles tells how far a problem has come by the ways that deal with it.
+func settles(recurs string, ways []*Weighed) string {
+	state := recurs
+	for _, way := range ways {
+		switch way.Standing() {
+		case proven:
+			return "settled"
+		case contested:
+			state = contested
+		default:
+			if state == recurs {
+				state = "has ways"
+			}
+		}
+	}
+	return state
+}
+
+// Settled returns the facts of all documents, which ascend by id, with the
+// states of ways and problems as all of them together tell them: a way's trials
+// without those of whose it is, documents that are one as one, and a problem
+// with its ways. What is so already is not copied.
+func Settled(facts []*envelope.Facts, groups *envelope.Groups) []*envelope.Facts {
+	ways := NewWays(facts, groups)
+	met := map[protocol.DocumentID][]protocol.MemberID{}
+	for _, f := range facts {
+		if f.Kind != Problem {
+			continue
+		}
+		first := groups.First(f.ID)
+		if f.Origin == "" {
+			met[first] = append(met[first], f.Author)
+		}
+		for _, d := range f.Deeds {
+			if d.What == envelope.Met {
+				met[first] = append(met[first], d.By)
+			}
+		}
+	}
+	copied := false
+	for i, f := range facts {
+		state := f.State
+		switch f.Kind {
+		case Way:
+			state = ways.Of(f.ID).Standing()
+		case Problem:
+			first := groups.First(f.ID)
+			state = settles(recurs(met[first]), ways.about[first])
+		}
+		if state == f.State {
+			continue
+		}
+		if !copied {
+			facts, copied = slices.Clone(facts), true
+		}
+		other := *f
+		other.State = state
+		facts[i] = &other
+	}
+	return facts
+}
