@@ -293,6 +293,9 @@ func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document
 	if err := n.showDomain(ctx, call, c, &out, f); err != nil {
 		return api.Document{}, err
 	}
+	if err := n.showPractice(ctx, call, c, &out, f); err != nil {
+		return api.Document{}, err
+	}
 	if f.Kind == gathered.Gathering {
 		out.State, out.Title = c.gatheringState(f, n.cfg.wall(call.Now)), c.titled(f.KindName, f.ID, f.Title)
 	}

@@ -221,7 +221,7 @@ func (n *Node) Page(ctx context.Context, call api.Call, id string) (api.Page, er
 		return api.Page{}, err
 	}
 	out := api.Page{Prose: map[string]api.Prose{}}
-	if out.Document, err = n.Show(ctx, api.Call{Community: c.id.String(), Now: call.Now}, at.document.String()); err != nil {
+	if out.Document, err = n.Show(ctx, api.Call{Community: c.id.String(), Now: call.Now, Where: call.Where}, at.document.String()); err != nil {
 		return out, err
 	}
 	if out.Named, err = c.namedIn(d.Folded.Fields, out.Document.Same); err != nil {

@@ -18,9 +18,10 @@ func (c *command) discussion() *cobra.Command {
 
 func (c *command) discussionNew() *cobra.Command {
 	var file, purpose, proposal, closes string
+	var about []string
 	d := api.Draft{Kind: "discussion"}
 	cmd := &cobra.Command{
-		Use:   "new TITLE [--purpose P] [--file F|-] [--proposal TEXT [--closes 7d]]",
+		Use:   "new TITLE [--about ID] [--purpose P] [--file F|-] [--proposal TEXT [--closes 7d]]",
 		Short: "begin to talk something over, or propose something",
 		Example: `  coppice discussion new "Two benches a month?" --purpose coordination --file -
   coppice discussion new "Sign park changes" --proposal "We sign every change to the park switch." --closes 7d`,
@@ -35,6 +36,9 @@ func (c *command) discussionNew() *cobra.Command {
 				if purpose == "" {
 					purpose = "proposal"
 				}
+			}
+			if len(about) > 0 {
+				d.Fields["links"] = links("about", about)
 			}
 			if purpose != "" {
 				d.Fields["purpose"] = purpose
@@ -56,6 +60,7 @@ func (c *command) discussionNew() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&purpose, "purpose", "", "talk, development, coordination, information or proposal")
+	f.StringArrayVar(&about, "about", nil, "what it is about: a way, a problem, anything (repeatable)")
 	f.StringVar(&file, "file", "", "what there is to say (Markdown), - for standard input")
 	f.StringVar(&proposal, "proposal", "", "what you propose, in a sentence or two")
 	f.StringVar(&closes, "closes", "", "the last day to say something: 7d, 2w or 2026-05-14")

@@ -64,16 +64,20 @@ func (c *command) assign(verb, short string) *cobra.Command {
 }
 
 func (c *command) show() *cobra.Command {
-	return &cobra.Command{
-		Use:   "show ID",
+	var where []string
+	cmd := &cobra.Command{
+		Use:   "show ID [--ctx k=v]",
 		Short: "a document as it stands, and whose it is",
 		Args:  arguments("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return ask(c, cmd, func(ctx context.Context, client *api.Client) (api.Document, error) {
+				client.Call.Where = strings.Join(where, ",")
 				return client.Show(ctx, args[0])
 			}, func(d api.Document) { c.tellShown(cmd, d) })
 		},
 	}
+	cmd.Flags().StringArrayVar(&where, "ctx", nil, "where you are, key=value: the ways to deal with a problem that fit come first (repeatable)")
+	return cmd
 }
 
 func (c *command) tellDocument(d api.Document) {
@@ -102,12 +106,23 @@ func (c *command) tellDocument(d api.Document) {
 		c.tellQuestion(d)
 	case "term":
 		c.tellTerm(d)
+	case "way":
+		c.tellWay(d)
+	case "story":
+		c.tellStory(d)
 	}
 	if d.Body != "" {
 		c.line("\n%s", strings.TrimRight(d.Body, "\n"))
 	}
-	if d.Kind == "discussion" {
+	switch d.Kind {
+	case "discussion":
 		c.tellDiscussion(d)
+	case "way":
+		c.tellTried(d)
+	case "problem":
+		c.tellProblem(d)
+	case "story":
+		c.tellUse(d)
 	}
 	for _, said := range d.Elsewhere {
 		c.line("\nsaid in %s by %s, %s: %s", cmp.Or(said.In, "another community"), cmp.Or(said.By, "somebody"), said.Field, said.Words)

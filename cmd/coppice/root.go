@@ -162,7 +162,7 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(
 		c.up(), c.down(), c.found(), c.invite(), c.join(),
 		c.status(), c.connect(), c.sync(),
-		c.way(), c.story(), c.tell(), c.retold(), c.used(), c.tried(), c.problem(), c.met(), c.ask(), c.answer(),
+		c.way(), c.story(), c.tell(), c.retold(), c.used(), c.tried(), c.problem(), c.met(), c.review(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
 		c.digest(), c.tend(), c.mirror(), c.signs(), c.value(),
 		c.away(), c.who(), c.unmet(), c.graph(), c.hello(), c.recognise(), c.thanks(), c.try(), c.flag(), c.mute(), c.comment(),

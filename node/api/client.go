@@ -132,7 +132,7 @@ func (c *Client) Assign(ctx context.Context, id string, a Assignment) (Made, err
 
 // Show returns a document.
 func (c *Client) Show(ctx context.Context, id string) (Document, error) {
-	return do[Document](ctx, c, http.MethodGet, document(id, ""), nil, nil)
+	return do[Document](ctx, c, http.MethodGet, document(id, ""), query("ctx", c.Call.Where), nil)
 }
 
 // History returns what happened to a document.

@@ -97,6 +97,11 @@ type (
 		Params
 		ID string `path:"id" doc:"id or an unambiguous prefix"`
 	}
+	showing struct {
+		Params
+		ID  string `path:"id" doc:"id or an unambiguous prefix"`
+		Ctx string `query:"ctx" doc:"the caller's context, climate=nordic,platform=van; empty: as her page says"`
+	}
 	aboutWith[B any] struct {
 		Params
 		ID   string `path:"id" doc:"id or an unambiguous prefix"`
@@ -108,6 +113,7 @@ type (
 func (p plain) in() Params        { return p.Params }
 func (p with[B]) in() Params      { return p.Params }
 func (p about) in() Params        { return p.Params }
+func (p showing) in() Params      { return p.Params }
 func (p aboutWith[B]) in() Params { return p.Params }
 
 // act registers one operation: run is called with what the request said.
@@ -166,7 +172,10 @@ func (a *acts) documents(b Backend) {
 	act(a, http.MethodPost, "/v1/documents", "new", "Make a document",
 		func(ctx context.Context, call Call, in with[Draft]) (Made, error) { return b.New(ctx, call, in.Body) })
 	act(a, http.MethodGet, "/v1/documents/{id}", "show", "Show a document",
-		func(ctx context.Context, call Call, in about) (Document, error) { return b.Show(ctx, call, in.ID) })
+		func(ctx context.Context, call Call, in showing) (Document, error) {
+			call.Where = in.Ctx
+			return b.Show(ctx, call, in.ID)
+		})
 	act(a, http.MethodGet, "/v1/documents/{id}/history", "history", "Show what happened to a document",
 		func(ctx context.Context, call Call, in about) (History, error) { return b.History(ctx, call, in.ID) })
 	act(a, http.MethodPut, "/v1/documents/{id}/text", "edit", "Rewrite a text of a document",

@@ -17,6 +17,9 @@ type Call struct {
 	Community string
 	// Now governs what the call writes and derives; zero: the node's clock.
 	Now time.Time
+	// Where is the caller's context, climate=nordic,platform=van, by which ways
+	// are put in order; empty: as her page says.
+	Where string
 }
 
 // Duration is a time.Duration written as Go writes one: "1m30s".
@@ -355,6 +358,7 @@ type Document struct {
 	Conflicts []Conflict      `json:"conflicts,omitempty" doc:"what two chose or wrote apart, and nobody settled"`
 	Folded    string          `json:"folded,omitempty" doc:"why it is shown closed: flagged by three, by a convener or by oneself, or its author is muted here"`
 	History   []Step          `json:"history"`
+	Practised
 }
 
 // Held says on how many machines something lies, as last told: at least so

@@ -166,7 +166,10 @@ func (a *acts) views(b Backend) {
 	act(a, http.MethodGet, "/v1/node", "node", "Show this machine's part in a community",
 		func(ctx context.Context, call Call, _ plain) (NodePage, error) { return b.NodePage(ctx, call) })
 	act(a, http.MethodGet, "/v1/documents/{id}/page", "page", "Show a document with its texts rendered",
-		func(ctx context.Context, call Call, in about) (Page, error) { return b.Page(ctx, call, in.ID) })
+		func(ctx context.Context, call Call, in showing) (Page, error) {
+			call.Where = in.Ctx
+			return b.Page(ctx, call, in.ID)
+		})
 	act(a, http.MethodPost, "/v1/qr", "picture", "Draw an address as a QR code",
 		func(_ context.Context, _ Call, in with[Picturing]) (Picture, error) { return picture(in.Body) })
 }

@@ -80,7 +80,7 @@ type Evidence struct {
 	Worked   []protocol.MemberID // for whom it worked, as it says or adapted, by id
 	Adapted  []protocol.MemberID // for whom it worked adapted, by id
 	Failed   []protocol.MemberID // for whom it failed in some context, by id
-	Contexts []Context           // where it worked, each once, ascending
+	WorkedIn []Context           // where it worked, each once, ascending
 	FailedIn []Context           // where it failed, each once, ascending
 	Faded    bool                // there are trials of an older wording
 }
@@ -115,10 +115,10 @@ func Weigh(trials []envelope.Deed, authors []protocol.MemberID) (e Evidence) {
 		case envelope.Adapted:
 			e.Adapted = append(e.Adapted, at.by)
 		}
-		e.Worked, e.Contexts = append(e.Worked, at.by), append(e.Contexts, t.in)
+		e.Worked, e.WorkedIn = append(e.Worked, at.by), append(e.WorkedIn, t.in)
 	}
 	e.Worked, e.Adapted, e.Failed = once(e.Worked), once(e.Adapted), once(e.Failed)
-	e.Contexts, e.FailedIn = places(e.Contexts), places(e.FailedIn)
+	e.WorkedIn, e.FailedIn = places(e.WorkedIn), places(e.FailedIn)
 	return e
 }
 
@@ -138,7 +138,7 @@ func places(all []Context) []Context {
 
 // Standing says in a word what they come to.
 func (e Evidence) Standing() string {
-	w, f, c := len(e.Worked), len(e.Failed), len(e.Contexts)
+	w, f, c := len(e.Worked), len(e.Failed), len(e.WorkedIn)
 	switch {
 	case w+f == 0 && e.Faded:
 		return "untried on this wording"
@@ -175,7 +175,7 @@ func (e Evidence) Bound() float64 {
 
 // Where is the context of the way: all pairs of the contexts in which it worked.
 func (e Evidence) Where() (all Context) {
-	for _, c := range e.Contexts {
+	for _, c := range e.WorkedIn {
 		all = append(all, c...)
 	}
 	slices.Sort(all)
