@@ -24,22 +24,23 @@ import (
 // community is one community as this node runs it: its replica, and the
 // goroutine that alone calls it. Everything else hands in inputs, or asks.
 type community struct {
-	node     *Node
-	id       protocol.CommunityID
-	persona  *persona
-	log      *slog.Logger
-	inbox    chan job
-	quit     chan struct{} // closed to end the loop
-	done     chan struct{} // closed when it has ended
-	tokens   atomic.Uint64
-	numbers  atomic.Uint64 // of sessions
-	events   hub
-	muting   sync.Mutex // held while who is muted is changed
-	telling  sync.Mutex // held while it is told what is new
-	shelf    *shelf     // the view, and what is not yet in it
-	measured measured   // the signs as they were read last
-	founded  string     // the name it was founded with
-	cared    string     // what its founder cared about
+	node      *Node
+	id        protocol.CommunityID
+	persona   *persona
+	log       *slog.Logger
+	inbox     chan job
+	quit      chan struct{} // closed to end the loop
+	done      chan struct{} // closed when it has ended
+	tokens    atomic.Uint64
+	numbers   atomic.Uint64 // of sessions
+	events    hub
+	muting    sync.Mutex // held while who is muted is changed
+	telling   sync.Mutex // held while it is told what is new
+	welcoming sync.Mutex // held while a newcomer's path is read and written
+	shelf     *shelf     // the view, and what is not yet in it
+	measured  measured   // the signs as they were read last
+	founded   string     // the name it was founded with
+	cared     string     // what its founder cared about
 
 	// The loop's own.
 	store    *store.Store

@@ -35,6 +35,7 @@ import (
 //	communities/ID/seen         how far she has heard what others did
 //	communities/ID/refused      which acts she does not want to do
 //	communities/ID/weeks        how the community was doing at the end of past weeks
+//	communities/ID/path         what was chosen for her while she is new, and what she ticked off
 //	communities/ID/store/       the log of record
 //	communities/ID/view.db      what can be made again from it
 type home struct {

@@ -107,6 +107,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             member show|promote|demote|remove|log ID, away, leave
             digest, tend, mirror    what happened since you last asked; what wants care; what came of it
             signs, value            how you are doing, and what would do you good; what it was worth
+            welcome                 while you are new: what to read, whom to meet, what to do
             hello, unmet, who       who came, whom you have not met, who knows what
             thanks|try|flag ID      comment ID TEXT, recognise @NAME --area A --for ID, mute @NAME
             policy, invite list     how people come in
@@ -164,7 +165,7 @@ func (c *command) root() *cobra.Command {
 		c.status(), c.connect(), c.sync(),
 		c.way(), c.story(), c.tell(), c.retold(), c.used(), c.tried(), c.problem(), c.met(), c.review(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
-		c.digest(), c.tend(), c.mirror(), c.signs(), c.value(),
+		c.digest(), c.tend(), c.mirror(), c.welcome(), c.signs(), c.value(),
 		c.away(), c.who(), c.unmet(), c.graph(), c.hello(), c.recognise(), c.thanks(), c.try(), c.flag(), c.mute(), c.comment(),
 		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(),
 		c.charter(), c.term(), c.mapping(), c.question(), c.helped(), c.close(), c.metoo(), c.champion(), c.agenda(), c.discussion(),

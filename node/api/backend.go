@@ -21,6 +21,7 @@ type Backend interface {
 	Marking
 	Digesting
 	Tending
+	Welcoming
 	Seekers
 	Measuring
 	// Found makes a community with this node's person as its first member.

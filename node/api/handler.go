@@ -27,6 +27,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.digests(b)
 	a.tending(b)
 	a.measuring(b)
+	a.welcoming(b)
 	a.devices(b)
 	a.documents(b)
 	a.searching(b)
