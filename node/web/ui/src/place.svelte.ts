@@ -61,6 +61,12 @@ class Here {
   /** The address of an item. */
   item = (id: string): string => this.href({ page: 'item', id })
 
+  /** Says in the address what is shown now; the page stays as it is. */
+  note(route: Route) {
+    history.replaceState(null, '', this.href(route))
+    this.place = parse(location.href)
+  }
+
   go(route: Route, how: { replace?: boolean; community?: string } = {}) {
     this.#go(format(route, how.community ?? this.place.community), how.replace)
   }

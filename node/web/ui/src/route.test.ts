@@ -9,6 +9,7 @@ const routes: Route[] = [
   { page: 'node' },
   { page: 'repertoire', kind: '', words: '' },
   { page: 'repertoire', kind: 'story', words: 'a & b? #c' },
+  { page: 'repertoire', kind: 'way', words: '', area: 'd1abc', form: 'trick', state: 'works here', by: 'm1', mine: '1' },
   { page: 'agenda' },
   { page: 'tend' },
   { page: 'list', kind: 'gathering' },
@@ -36,6 +37,7 @@ describe('an address', () => {
 
   it('with what can be no kind lists all, with what can be no day shows the whole', () => {
     expect(parse('/repertoire?kind=%3Cimg%3E')).toMatchObject({ page: 'repertoire', kind: '' })
+    expect(parse('/repertoire?area=%3Cimg%3E&form=trick')).toEqual({ page: 'repertoire', kind: '', words: '', form: 'trick', community: '' })
     expect(parse('/write/way?from=%3Cimg%3E')).toEqual({ page: 'write', kind: 'way', community: '' })
     expect(parse('/item/d1abc?day=soon')).toEqual({ page: 'item', id: 'd1abc', community: '' })
   })

@@ -1,6 +1,11 @@
 // Addresses are real URLs: what a page shows can be read from its address, and
 // an address can be sent to oneself. Nothing here touches the browser.
 
+/** Which of what is kept is shown: of an area, of a form, that has come so far,
+ * by somebody; mine is "1" for circumstances like one's own. */
+export type Narrowed = Partial<Record<(typeof facets)[number], string>>
+const facets = ['area', 'form', 'state', 'by', 'mine'] as const
+
 /** What something new has to do with something that is there: a way is about a
  * problem, comes from a question, adapts a way. */
 export interface Tie {
@@ -13,7 +18,7 @@ const ties = ['about', 'from', 'adapts'] as const
  * of a gathering that comes again and again. */
 export type Route =
   | { page: 'home' | 'start' | 'people' | 'domain' | 'agenda' | 'tend' | 'node' | 'lost' }
-  | { page: 'repertoire'; kind: string; words: string }
+  | ({ page: 'repertoire'; kind: string; words: string } & Narrowed)
   | { page: 'list'; kind: string }
   | { page: 'item'; id: string; day?: string }
   | { page: 'person'; id: string }
@@ -30,6 +35,11 @@ const day = /^\d{4}-\d\d-\d\d$/
 
 function kindOf(text: string | null): string {
   return text !== null && kind.test(text) ? text : ''
+}
+
+const facet = /^[0-9a-zA-Z. ]{1,80}$/
+function narrowed(query: URLSearchParams): Narrowed {
+  return Object.fromEntries(facets.flatMap((f) => (facet.test(query.get(f) ?? '') ? [[f, query.get(f)!]] : [])))
 }
 
 /** What a new document begins with: a title, a tie. */
@@ -55,7 +65,7 @@ function routeOf(path: string, query: URLSearchParams): Route {
       return { page: second === undefined ? first : 'lost' }
     case 'repertoire':
       if (second !== undefined) break
-      return { page: 'repertoire', kind: kindOf(query.get('kind')), words: query.get('words') ?? '' }
+      return { page: 'repertoire', kind: kindOf(query.get('kind')), words: query.get('words') ?? '', ...narrowed(query) }
     case 'list':
       return second !== undefined && kind.test(second) ? { page: 'list', kind: second } : { page: 'lost' }
     case 'item': {
@@ -91,6 +101,7 @@ export function format(route: Route, community = ''): string {
       path = '/repertoire'
       if (route.kind) query.set('kind', route.kind)
       if (route.words) query.set('words', route.words)
+      for (const f of facets) if (route[f]) query.set(f, route[f])
       break
     case 'list':
       path = `/list/${encodeURIComponent(route.kind)}`

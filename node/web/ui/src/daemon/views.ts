@@ -22,6 +22,16 @@ export interface Item {
   being_set_right?: boolean
 }
 
+/** A document that a search found, and where its words stand. */
+export interface Hit extends Item {
+  in?: 'title' | 'text' | 'talk' | 'answer' | 'notes' | 'former'
+  entry?: string
+  /** Further places in it that say as much. */
+  more?: number
+  /** Of a former wording: whose change took it away. */
+  by?: Person
+}
+
 export interface Items {
   items: Item[]
   next?: string | null

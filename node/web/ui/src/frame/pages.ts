@@ -4,10 +4,10 @@
 
 import type { Component } from 'svelte'
 import type Lost from '../pages/Lost.svelte'
-import type { Route, Tie } from '../route'
+import type { Narrowed, Route, Tie } from '../route'
 
 /** What an address says beside the page's name. Each page takes what it needs. */
-export interface Given {
+export interface Given extends Narrowed {
   id: string
   field: string
   kind: string

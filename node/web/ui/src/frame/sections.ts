@@ -6,7 +6,8 @@ import { element, type Element } from '../words/elements'
 /** What a link of the index is called and where it leads. */
 export type Entry = [name: string, route: Route]
 
-const list = (kind: string): Route => ({ page: 'list', kind })
+const kept = ['story', 'problem', 'way']
+const list = (kind: string): Route => (kept.includes(kind) ? { page: 'repertoire', kind, words: '' } : { page: 'list', kind })
 
 /** The pages of each element; the first is where its tab leads. */
 export function entries(me: string): Record<Element, Entry[]> {
@@ -29,6 +30,7 @@ export function entries(me: string): Record<Element, Entry[]> {
     practice: [
       ['All we keep', { page: 'repertoire', kind: '', words: '' }],
       ['Stories', list('story')],
+      ['Problems', list('problem')],
       ['Ways', list('way')],
     ],
   }
@@ -60,5 +62,6 @@ export function partOf(at: Route, shown = ''): Element | 'home' | 'write' | 'nod
 
 /** The list that a place belongs to, for the index to show where one is. */
 export function listOf(at: Route, shown = ''): Route {
+  if (at.page === 'repertoire') return { page: 'repertoire', kind: at.words ? '' : at.kind, words: '' }
   return at.page === 'item' && shown ? list(shown) : at
 }

@@ -170,6 +170,13 @@ const table: Record<string, KindWords> = {
   },
 }
 
+/** How far what is kept can have come, the least first. */
+export const standings: Record<string, string[]> = {
+  way: ['untried', 'tried', 'works here', 'proven', 'contested', 'untried on this wording', 'old'],
+  problem: ['lone', 'recurring', 'has ways', 'settled', 'contested'],
+  question: ['open', 'answered', 'solved', 'distilled'],
+}
+
 /** The words for a kind. */
 export function kindWords(kind: string): KindWords {
   return (
