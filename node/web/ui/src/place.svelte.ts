@@ -58,8 +58,11 @@ class Here {
     return format(route, this.place.community)
   }
 
-  /** The address of an item. */
-  item = (id: string): string => this.href({ page: 'item', id })
+  /** The address of an item. The day of a rhythm is named RHYTHM/2026-05-14. */
+  item = (id: string): string => {
+    const [of = '', day] = id.split('/')
+    return this.href({ page: 'item', id: of, ...(day ? { day } : {}) })
+  }
 
   /** Says in the address what is shown now; the page stays as it is. */
   note(route: Route) {

@@ -12,6 +12,7 @@ const routes: Route[] = [
   { page: 'repertoire', kind: 'way', words: '', area: 'd1abc', form: 'trick', state: 'works here', by: 'm1', mine: '1' },
   { page: 'agenda' },
   { page: 'tend' },
+  { page: 'signs' },
   { page: 'list', kind: 'gathering' },
   { page: 'item', id: 'd1abc' },
   { page: 'item', id: 'd1abc', day: '2026-05-14' },

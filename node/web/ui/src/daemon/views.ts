@@ -1,6 +1,7 @@
 // What the node says, as it says it. Nothing here is reckoned by the pages.
 
 import type { ProseNode } from '../words/tree'
+import type { Brief } from './health'
 import type { Practised } from './practice'
 
 /** Times are RFC 3339, ids are opaque texts. */
@@ -110,6 +111,8 @@ export interface HomeView {
   people: { members: number; items: (Person & { rank: string })[] }
   near: Near[]
   unheld: Unheld
+  /** How it is doing today; null: that could not be counted. */
+  signs: Brief | null
 }
 
 export interface Remembered {
@@ -324,6 +327,8 @@ export interface CharterView {
   /** The text as it reads now, where it differs from that. */
   draft: { differs: string[]; agreed: Person[]; of: number; needs: number } | null
   agreed_by_me: boolean
+  /** What a community of this style is asked and shown. */
+  prompts: { charter: boolean; agenda: boolean; stewards: boolean; reviews: boolean; mirror: boolean }
   /** What members keep talking about where they meet. */
   hint: string[] | null
 }

@@ -24,6 +24,7 @@ const pages: Record<Route['page'], () => Promise<Page>> = {
   start: () => import('../pages/Lost.svelte'), // shown in place of the frame, never within
   list: () => import('../pages/List.svelte'),
   agenda: () => import('../pages/Agenda.svelte'),
+  signs: () => import('../pages/Signs.svelte'),
   tend: () => import('../pages/Tend.svelte'),
   repertoire: () => import('../pages/Repertoire.svelte'),
   item: () => import('../pages/Item.svelte'),

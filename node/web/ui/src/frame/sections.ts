@@ -45,6 +45,8 @@ export function partOf(at: Route, shown = ''): Element | 'home' | 'write' | 'nod
     case 'node':
     case 'tend':
       return at.page
+    case 'signs':
+      return 'tend'
     case 'agenda':
       return 'domain'
     case 'people':
