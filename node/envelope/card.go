@@ -92,7 +92,7 @@ func (k *Kinds) ReadCard(b []byte) (*Folded, error) {
 	return f, nil
 }
 
-const cardVersion = 1
+const cardVersion = 2
 
 // cardWriter appends the parts of a card.
 type cardWriter struct{ b []byte }
@@ -127,6 +127,7 @@ func (w *cardWriter) fields(fields []Shown) {
 			w.stamps(s.Values)
 		case Set:
 			w.values(s.Set)
+			w.stamps(s.Added)
 		case Map:
 			w.stamps(s.Own)
 		default:
@@ -246,7 +247,7 @@ func (r cardReader) fields(rows []Field) (fields []Shown) {
 		case Register:
 			s.Values = r.stamps()
 		case Set:
-			s.Set = r.values(0)
+			s.Set, s.Added = r.values(0), r.stamps()
 		case Map:
 			s.Own = r.stamps()
 		default:

@@ -43,6 +43,7 @@ type Shown struct {
 	Text    string  // T V
 	Values  []Stamp // R: the shown one first, then other concurrent ones, the later first
 	Set     []Value // S
+	Added   []Stamp // S, of a signed one: the values with who first added them
 	Own     []Stamp // M: by member
 	Entries []Entry // L O: in order
 }
@@ -221,12 +222,18 @@ func (w *folding) field(row *Field, p crdt.Path) (s Shown, b []byte) {
 		}
 		b = array(b, 3*len(values))
 	case Set:
-		values := w.view.Set(p)
-		for _, v := range values {
-			s.Set = append(s.Set, row.Form.show(v))
-			b = append(b, v...)
+		added := w.view.Added(p)
+		for i, v := range added {
+			if i > 0 && added[i-1].Value == v.Value {
+				continue
+			}
+			s.Set = append(s.Set, row.Form.show(v.Value))
+			if row.Signed {
+				s.Added = append(s.Added, Stamp{Value: row.Form.show(v.Value), By: protocol.MemberID(v.Author), At: w.wall(v.Op.Change)})
+			}
+			b = append(b, v.Value...)
 		}
-		b = array(b, len(values))
+		b = array(b, len(s.Set))
 	case Map:
 		values := w.view.Map(p)
 		for _, v := range values {

@@ -267,7 +267,7 @@ func Unite(f *Folded, others ...*Folded) *Folded {
 func united(a, b Shown) Shown {
 	switch a.Type {
 	case Set:
-		a.Set = unionOf(a.Set, b.Set)
+		a.Set, a.Added = unionOf(a.Set, b.Set), append(slices.Clone(a.Added), b.Added...)
 	case Map:
 		a.Own = slices.Clone(a.Own)
 		for _, own := range b.Own {

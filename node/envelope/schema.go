@@ -87,6 +87,8 @@ type Field struct {
 	Counts bool
 	// Fixed marks a register that only the change at the document's root may set.
 	Fixed bool
+	// Signed marks a set of which it counts who added a value, and when.
+	Signed bool
 	// Conceals marks a register whose true makes the whole document show nothing.
 	Conceals bool
 	// Must marks an entry's field without which the node that writes refuses

@@ -53,7 +53,7 @@ func story() *envelope.Schema {
 			{Number: UsedWords, Name: "words", Type: envelope.Voice},
 			{Number: UsedContext, Name: "context", Type: envelope.Register, Form: envelope.Context},
 		}},
-		envelope.Field{Number: Retold, Name: "retold", Type: envelope.Set, Rule: member, Form: envelope.DocumentRef},
+		envelope.Field{Number: Retold, Name: "retold", Type: envelope.Set, Rule: member, Form: envelope.DocumentRef, Signed: true},
 		envelope.Field{Number: Withdrawn, Name: "withdrawn", Type: envelope.Register, Rule: voice, Form: envelope.Flag, Conceals: true},
 	)
 	for i, section := range Sections {
@@ -73,12 +73,16 @@ func tells(f *envelope.Folded) protocol.MemberID {
 	return who
 }
 
-// storyDeeds lists who used a story.
+// storyDeeds lists who used a story, and who said that it was told once more.
 func storyDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 	for _, e := range f.Field("used").Entries {
 		if !e.Withdrawn {
 			deeds = append(deeds, envelope.Deed{What: envelope.Used, By: e.By, To: tells(f), At: e.At, Entry: e.ID, Context: contextIn(e)})
 		}
+	}
+	for _, again := range f.Field("retold").Added {
+		gathering, _ := again.Value.(protocol.DocumentID)
+		deeds = append(deeds, envelope.Deed{What: envelope.Retold, By: again.By, To: tells(f), At: again.At, Document: gathering})
 	}
 	return deeds
 }
