@@ -49,11 +49,12 @@ func (c *toldTest) states(who string, want map[string]string) {
 func TestDemoWiper(t *testing.T) {
 	club := demo(t, wiperClub)
 	club.states("Sam", map[string]string{
-		"judder": "distilled", "jet": "solved", "clip": "open", "chalk": "tried", "lesson": "proven", "spring": "contested",
+		"judder": "distilled", "jet": "solved", "clip": "open", "chalk": "proven", "lesson": "proven", "spring": "contested",
+		"lift": "contested", "sheet": "tried",
 		"cameras": "answered", "sign": "decided", "pair": "under way", "chapter": "under way", "visit": "held",
 	})
 	club.speaks("Rosa", "status", "digest", "tend", "mirror", "map", "agenda", "who", "graph", "gathering list", "charter show",
-		"member list", "term list", "discussion list", "project list", "pairing list", "bridge list", "conflict list", "list", "search judder")
+		"member list", "term list", "discussion list", "project list", "pairing list", "bridge list", "conflict list", "list", "search judder", "signs", "signs --history", "value", "show @lift", "show @lesson")
 	tend := toldAs[api.Tend](club.as("Rosa"), "tend")
 	for what, n := range map[string]int{
 		"tries": len(tend.Tries), "stale": len(tend.Stale), "undistilled": len(tend.Undistilled), "unwritten": len(tend.Unwritten),
@@ -63,6 +64,7 @@ func TestDemoWiper(t *testing.T) {
 			t.Errorf("nothing of %s", what)
 		}
 	}
+	club.looksLike("Rosa", "a community of practice")
 	if out := club.as("Sam").run("member", "show", "@Dev").stdout; !strings.Contains(out, "his dwell trick saved our launch") {
 		t.Errorf("Sam reads of Dev:\n%s", out)
 	}
@@ -74,16 +76,25 @@ func TestDemoWiper(t *testing.T) {
 	}
 }
 
+// looksLike holds a community to what it looks like by its signs.
+func (c *toldTest) looksLike(who, verdict string) {
+	c.Helper()
+	if got := c.as(who).json("signs")["verdict"]; got != verdict {
+		c.Errorf("it looks like %v, not %s", got, verdict)
+	}
+}
+
 // The table shows what it learned without setting out to.
 func TestDemoLunch(t *testing.T) {
 	club := demo(t, lunchTable)
-	club.states("Jonas", map[string]string{"sleep": "solved", "nobody": "answered", "pair": "under way", "towel": "works here"})
+	club.states("Jonas", map[string]string{"sleep": "solved", "nobody": "answered", "pair": "under way", "towel": "works here", "loses": "has ways"})
 	club.speaks("Adaeze", "status", "digest", "tend", "mirror", "map", "agenda", "who", "graph", "gathering list", "charter show",
-		"member list", "term list", "pairing list", "bridge list", "conflict list", "list", "search handover")
+		"member list", "term list", "pairing list", "bridge list", "conflict list", "list", "search handover", "signs", "signs --history", "value", "show @loses", "show @fine")
 	want := []string{"In 12 lunches: 14 stories, 9 tricks, 5 used by someone else.", "Jonas learned three of them here.", "You did not set out to write any of it."}
 	if says := toldAs[api.Mirror](club.as("Jonas"), "mirror").Says; !slices.Equal(says, want) {
 		t.Errorf("%q", says)
 	}
+	club.looksLike("Adaeze", "a community of practice")
 	tend := toldAs[api.Tend](club.as("Adaeze"), "tend")
 	slices.Sort(tend.Hint)
 	if !slices.Equal(tend.Hint, []string{"families", "handover", "nights"}) || len(tend.Stale) != 0 {
