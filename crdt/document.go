@@ -1,6 +1,7 @@
 package crdt
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -360,6 +361,22 @@ func (d *Document) Text(p Path) *text.Text {
 		return f.text
 	}
 	return nil
+}
+
+// Gone returns wordings of at least so many words that stand in the text at the
+// path no more, the last taken away first, most bytes of them in all; see
+// [text.Text.Gone]. Read only.
+func (d *Document) Gone(p Path, words, most int) []text.Gone {
+	f := d.fields[key{p, texts}]
+	if f == nil {
+		return nil
+	}
+	return f.text.Gone(words, most, d.inOrder)
+}
+
+// inOrder orders changes by (lamport, id).
+func (d *Document) inOrder(a, b ID) int {
+	return cmp.Or(cmp.Compare(d.changes[d.numbers[a]].Lamport, d.changes[d.numbers[b]].Lamport), a.Compare(b))
 }
 
 // Paths returns every path that an operation was ever on, ascending.

@@ -33,6 +33,7 @@ type Text struct {
 
 	shown string
 	fresh bool // shown holds
+	gone  gone
 }
 
 type change struct {
@@ -233,7 +234,7 @@ func (t *Text) SetHidden(refs []OpRef) {
 	}
 	EachChanged(t.hidden, refs, t.hide)
 	t.hidden = slices.Clone(refs)
-	t.fresh = false
+	t.fresh, t.gone.fresh = false, false
 }
 
 // EachChanged calls f for every reference that is in only one of two ascending
@@ -292,7 +293,7 @@ func (t *Text) Supply(ref OpRef, letters string) error {
 			s.at, s.size, s.astral = at, size, wide
 			at, rest, astral = at+size, rest-s.n, astral-wide
 		})
-		t.fresh = false
+		t.fresh, t.gone.fresh = false, false
 		return nil
 	}
 	return fmt.Errorf("%w: operation %d of change %x", ErrLetters, ref.Index, ref.Change[:4])

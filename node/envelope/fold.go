@@ -22,11 +22,12 @@ type Folded struct {
 	Created  uint64 // seconds since 1970, by the author's clock
 	Updated  uint64 // greatest wall of a change with effect
 	Shelved  bool
-	Apart    bool    // its kind is in no list, see [Schema]
-	Fields   []Shown // by number; unset ones are left out
-	Acts     []Act   // by member and day, each once
-	Again    []Again // paragraphs to be read again
-	Changes  int     // held, void ones too
+	Apart    bool     // its kind is in no list, see [Schema]
+	Fields   []Shown  // by number; unset ones are left out
+	Acts     []Act    // by member and day, each once
+	Again    []Again  // paragraphs to be read again
+	Former   []Former // what stood in its texts and was taken away, the last first
+	Changes  int      // held, void ones too
 	// Carried says of what it is a copy; then author, entries and own values
 	// bear the names of those who said it there, see [Past]. Nil otherwise.
 	Carried *Carried
@@ -110,6 +111,7 @@ func (d *Document) Fold() (f *Folded, shown bool) {
 	f.canonical = append(protocol.AppendArray(nil, 4+2*len(f.Fields)), b...)
 	f.name(d.schema)
 	f.Shelved = w.shelved()
+	f.Former = w.fewFormer()
 	return f, shown
 }
 
@@ -204,7 +206,10 @@ type folding struct {
 	d    *Document
 	view crdt.View
 	into *Folded
-	of   protocol.EntryID // the entry whose texts wordings count; zero: the document's
+	of   protocol.EntryID  // the entry whose texts wordings count; zero: the document's
+	said protocol.MemberID // whose that entry is, whatever it counts
+	past []formerly
+	size int // bytes of the texts that show
 }
 
 // field returns a field as it shows and its canonical content, nil when it is unset.
@@ -215,6 +220,7 @@ func (w *folding) field(row *Field, p crdt.Path) (s Shown, b []byte) {
 		if s.Text = w.view.Text(p); s.Text != "" {
 			b = protocol.AppendText(nil, s.Text)
 		}
+		w.former(s, p)
 	case Register:
 		values := w.view.Register(p)
 		for i := len(values) - 1; i >= 0; i-- {
@@ -306,6 +312,8 @@ func (w *folding) entry(b []byte, s *Shown, row *Field, e crdt.Entry) []byte {
 		w.of = id
 		defer func() { w.of = protocol.EntryID{} }()
 	}
+	w.said = out.By
+	defer func() { w.said = protocol.MemberID{} }()
 	var fields []byte
 	for i := range row.Entry {
 		if out.Withdrawn {
@@ -431,54 +439,3 @@ func (f *Folded) TextOf(name string) string {
 // Canonical returns the bytes that the state hash is taken of: canonical CBOR
 // of all that shows, the same however the changes came.
 func (f *Folded) Canonical() []byte { return f.canonical }
-
-// Plain returns what can be searched besides title and body: the other texts,
-// words in values, and entries.
-func (f *Folded) Plain() string {
-	var b strings.Builder
-	for _, s := range f.Fields {
-		if s.Number != Title && (!s.Type.Text() || s.Text != f.Body) {
-			s.plain(&b)
-		}
-	}
-	return b.String()
-}
-
-func (s Shown) plain(b *strings.Builder) {
-	say := func(text string) {
-		if text != "" {
-			b.WriteString(text)
-			b.WriteByte('\n')
-		}
-	}
-	var value func(v Value)
-	value = func(v Value) {
-		switch v := v.(type) {
-		case string:
-			say(v)
-		case Object:
-			for _, p := range v {
-				value(p.Value)
-			}
-		case []Value:
-			for _, item := range v {
-				value(item)
-			}
-		}
-	}
-	say(s.Text)
-	for _, v := range s.Values {
-		value(v.Value)
-	}
-	for _, v := range s.Set {
-		value(v)
-	}
-	for _, v := range s.Own {
-		value(v.Value)
-	}
-	for _, e := range s.Entries {
-		for _, field := range e.Fields {
-			field.plain(b)
-		}
-	}
-}
