@@ -53,7 +53,7 @@ func shelved(b testing.TB, n int) *shelf {
 	}
 	var batch view.Batch
 	for i := range n {
-		batch.Items = append(batch.Items, itemOf(tried(i)))
+		batch.Items = append(batch.Items, itemOf(replica.Kinds(), tried(i)))
 	}
 	if err := v.Write(batch); err != nil {
 		b.Fatal(err)

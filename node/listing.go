@@ -175,24 +175,17 @@ func (c *community) found(f *filter, s api.Searching) (out []api.Hit, next *stri
 	if err != nil {
 		return nil, nil, c.shelf.checked(err)
 	}
+	muted, err := c.muted()
+	if err != nil {
+		return nil, nil, err
+	}
 	out = []api.Hit{}
 	for _, h := range hits {
-		hit := api.Hit{Item: c.item(h.Item)}
-		hit.Snippet = text(h.Snippet)
-		out = append(out, hit)
+		out = append(out, c.hit(h, muted))
 	}
 	if more {
 		next = new(string)
 		*next = strconv.Itoa(skip + s.Limit)
 	}
 	return out, next, nil
-}
-
-// text joins what a search shows; what matched is not marked.
-func text(parts []view.Part) string {
-	var b strings.Builder
-	for _, p := range parts {
-		b.WriteString(p.Text)
-	}
-	return b.String()
 }

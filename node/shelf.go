@@ -392,7 +392,7 @@ func (s *shelf) batch(b *due) view.Batch {
 		if d.Folded == nil {
 			out.Gone = append(out.Gone, id)
 		} else {
-			out.Items = append(out.Items, itemOf(d.Folded))
+			out.Items = append(out.Items, itemOf(s.ledger.kinds, d.Folded))
 		}
 	}
 	return out
@@ -418,11 +418,12 @@ func called(f *envelope.Folded) string {
 }
 
 // itemOf makes a row of a document.
-func itemOf(f *envelope.Folded) view.Item {
+func itemOf(kinds *envelope.Kinds, f *envelope.Folded) view.Item {
 	i := view.Item{
 		ID: f.ID, Kind: f.KindName, Title: called(f), Author: f.Author, Created: f.Created, Updated: f.Updated,
-		Order: f.Created, Shelved: f.Shelved, Hash: sha256.Sum256(f.Canonical()), Card: f.Card(), Text: f.Body + "\n" + f.Plain(),
+		Order: f.Created, Shelved: f.Shelved, Hash: sha256.Sum256(f.Canonical()), Card: f.Card(),
 	}
+	i.Text, i.Passages = words(kinds, f)
 	if f.KindName == memberKind {
 		i.Member = f.Author
 	}

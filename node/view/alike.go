@@ -24,7 +24,7 @@ func (v *View) Alike(words []string, kinds []string, limit int) ([]Item, error) 
 		return nil, nil
 	}
 	var best []int64
-	err := v.each(question, func(n int64, _ protocol.DocumentID) bool {
+	err := v.each(standing+"("+question+")", func(n int64, _ protocol.DocumentID) bool {
 		best = append(best, n)
 		return len(best) < ranked
 	})
@@ -72,7 +72,7 @@ func pairs(words []string) string {
 // Word is a word of the index: lower case, without diacritics.
 type Word struct {
 	Text      string
-	Documents int // that hold it
+	Documents int // that hold it, in title and text each
 	Uses      int
 }
 
@@ -81,11 +81,23 @@ type Word struct {
 func (v *View) Words(least, most int) ([]Word, error) {
 	v.reset.RLock()
 	defer v.reset.RUnlock()
-	rows, err := v.read.Query("SELECT term, doc, cnt FROM vocabulary WHERE doc BETWEEN ? AND ?", least, most)
+	rows, err := v.read.Query("SELECT term, doc, cnt FROM vocabulary WHERE col <> 'former' AND term <> ?", string(between))
 	if err != nil {
 		return nil, broken(err)
 	}
-	return collect(rows, func(rows *sql.Rows) (w Word, err error) { return w, rows.Scan(&w.Text, &w.Documents, &w.Uses) })
+	all, err := collect(rows, func(rows *sql.Rows) (w Word, err error) { return w, rows.Scan(&w.Text, &w.Documents, &w.Uses) })
+	if err != nil {
+		return nil, err
+	}
+	kept := all[:0]
+	for i, w := range all { // a word has a row in the title and one in the text
+		if next := i + 1; next < len(all) && all[next].Text == w.Text {
+			all[next].Documents, all[next].Uses = all[next].Documents+w.Documents, all[next].Uses+w.Uses
+		} else if w.Documents >= least && w.Documents <= most {
+			kept = append(kept, w)
+		}
+	}
+	return kept, nil
 }
 
 // Holding counts the items of all but some kinds that hold a word of the
@@ -97,7 +109,7 @@ func (v *View) Holding(word string, but []string) (items, authors int, err error
 	if len(terms) == 0 {
 		return 0, 0, nil
 	}
-	args := []any{`"` + strings.Join(terms[0].tokens, " ") + `"`}
+	args := []any{standing + `"` + strings.Join(terms[0].tokens, " ") + `"`}
 	for _, kind := range but {
 		args = append(args, kind)
 	}

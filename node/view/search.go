@@ -23,11 +23,14 @@ type Question struct {
 	Only func(protocol.DocumentID) bool
 }
 
-// Hit is an item that a search found.
+// Hit is an item that a search found, and the best place where: the one with
+// the most of the words.
 type Hit struct {
 	Item
 	Heading []Part // the whole title
-	Snippet []Part // some words of the text, around what matched
+	Snippet []Part // some words around what matched: of the place, unless that is the title
+	In      Passage
+	More    int // further places with as many of the words
 }
 
 // Part is a piece of shown text; Match tells whether the search asked for it.
@@ -72,65 +75,121 @@ func (v *View) Search(q Question) (hits []Hit, more bool, err error) {
 		return nil, false, err
 	}
 	for _, n := range best {
-		var h Hit
-		var text string
-		h.Item, err = scanItem(v.read.QueryRow("SELECT "+columns+", substr(texts.text, 1, ?) FROM items JOIN texts USING (n) WHERE n = ?", searched, n).Scan, &text)
+		h, err := v.hit(n, asked)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue // gone since it was found
 		}
 		if err != nil {
 			return nil, false, broken(err)
 		}
-		h.Heading, h.Snippet = mark(h.Title, asked), snippet(text, asked)
 		hits = append(hits, h)
 	}
 	return hits, more, nil
 }
 
-// each calls f with the matching items, best first, until it returns false.
-// Where so many match that their order says little, and ranking them all takes
+// hit reads an item and finds where in it the words stand.
+func (v *View) hit(n int64, asked []term) (h Hit, err error) {
+	var r row
+	h.Item, err = scanItem(v.read.QueryRow("SELECT "+columns+", substr(texts.text, 1, ?), former, passages FROM items JOIN texts USING (n) WHERE n = ?", searched, n).Scan,
+		&r.text, &r.former, &r.passages)
+	if err != nil {
+		return h, err
+	}
+	all, err := r.read()
+	if err != nil {
+		return h, err
+	}
+	words := tokens(h.Title)
+	hits := matches(words, asked)
+	h.Heading = part(h.Title, words, hits)
+	var best look // of the passages, for the snippet
+	most := distinct(hits)
+	h.In = Passage{In: InTitle}
+	for _, p := range all {
+		l := look{text: p.Text, words: tokens(p.Text)}
+		l.hits = matches(l.words, asked)
+		l.terms = distinct(l.hits)
+		if best.words == nil || l.terms > best.terms {
+			best = l
+		}
+		switch {
+		case l.terms > most:
+			most, h.In, h.More = l.terms, p, 0
+		case l.terms == most && most > 0:
+			h.More++
+		}
+	}
+	if most == 0 { // it stands beyond what is looked at
+		h.In = Passage{In: InText}
+	}
+	h.Snippet = best.snippet()
+	return h, nil
+}
+
+// each calls f with the matching items, best first, until it returns false:
+// those with the words in the title, then those in which they stand, then those
+// from which they were taken away. Where so many match that their order says little, and ranking them all takes
 // long, the newest come before the older.
 func (v *View) each(question string, f func(n int64, id protocol.DocumentID) bool) error {
-	var matching int
-	err := v.read.QueryRow("SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", question, ranked+1).Scan(&matching)
+	var many int
+	err := v.read.QueryRow("SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", question, ranked+1).Scan(&many)
 	if err != nil {
 		return broken(err)
 	}
 	order := "rank"
-	if matching > ranked {
+	if many > ranked {
 		order = "search.rowid DESC"
 	}
-	inTitle := "title : (" + question + ")"
-	for shelved := range 2 {
-		for _, tier := range []string{inTitle, "(" + question + ") NOT (" + inTitle + ")"} {
-			on, err := v.walk("SELECT n, id FROM search JOIN items ON items.n = search.rowid WHERE search MATCH ? AND shelved = ? ORDER BY "+order, f, tier, shelved)
-			if err != nil || !on {
-				return err
+	inTitle, stands := "title : ("+question+")", standing+"("+question+")"
+	var away []matching // what is put away comes last
+	for _, tier := range []string{inTitle, "(" + stands + ") NOT (" + inTitle + ")", "(" + question + ") NOT (" + stands + ")"} {
+		on, err := v.walk("SELECT n, id, shelved FROM search JOIN items ON items.n = search.rowid WHERE search MATCH ? ORDER BY "+order, func(one matching) bool {
+			if one.shelved {
+				away = append(away, one)
+				return true
 			}
+			return f(one.n, one.id)
+		}, tier)
+		if err != nil || !on {
+			return err
+		}
+	}
+	for _, one := range away {
+		if !f(one.n, one.id) {
+			break
 		}
 	}
 	return nil
 }
 
+// matching is an item that matches.
+type matching struct {
+	n       int64
+	id      protocol.DocumentID
+	shelved bool
+}
+
+// standing restricts a question to words that stand in a document now.
+const standing = "{title text} : "
+
 // walk calls f with what a query finds until it returns false; on tells that it
 // never did.
-func (v *View) walk(query string, f func(n int64, id protocol.DocumentID) bool, args ...any) (on bool, err error) {
+func (v *View) walk(query string, f func(matching) bool, args ...any) (on bool, err error) {
 	rows, err := v.read.Query(query, args...)
 	if err != nil {
 		return false, broken(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var n int64
+		var one matching
 		var name sql.RawBytes
-		var id protocol.DocumentID
-		if err := rows.Scan(&n, &name); err != nil {
+		if err := rows.Scan(&one.n, &name, &one.shelved); err != nil {
 			return false, broken(err)
 		}
-		if err := id.UnmarshalText(name); err != nil {
+		if err := one.id.UnmarshalText(name); err != nil {
 			return false, fmt.Errorf("view: %w: %w", ErrRebuild, err)
 		}
-		if !f(n, id) {
+		if !f(one) {
 			return false, nil
 		}
 	}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -9,15 +10,9 @@ import (
 // in a text: minutes for a text made for it. This one reads a text once.
 
 const (
-	searched = 32 << 10 // characters of a text that a snippet is looked for in
+	searched = 64 << 10 // characters of an item that are looked at for where its words stand
 	shown    = 24       // tokens of a snippet
 )
-
-// mark parts a text into what matches the terms and what does not.
-func mark(s string, terms []term) []Part {
-	all := tokens(s)
-	return part(s, all, matches(all, terms))
-}
 
 // matches tells for each token which terms it helps to match, a bit each.
 func matches(all []token, terms []term) []uint32 {
@@ -72,14 +67,30 @@ func part(s string, all []token, hits []uint32) (parts []Part) {
 	return parts
 }
 
-// snippet returns the stretch of a text that has the most terms, the first of
+// look is a text that was looked at for terms.
+type look struct {
+	text  string
+	words []token
+	hits  []uint32 // by token: which terms it helps to match
+	terms int      // how many it has
+}
+
+// distinct counts the terms that are matched.
+func distinct(hits []uint32) int {
+	var all uint32
+	for _, h := range hits {
+		all |= h
+	}
+	return bits.OnesCount32(all)
+}
+
+// snippet returns the stretch of the text that has the most terms, the first of
 // equals, with a little before it; the beginning when none is there.
-func snippet(s string, terms []term) []Part {
-	all := tokens(s)
+func (l look) snippet() []Part {
+	s, all, hits := l.text, l.words, l.hits
 	if len(all) == 0 {
 		return nil
 	}
-	hits := matches(all, terms)
 	best, most := 0, 0
 	counts := [maxTerms]int{}
 	for end := range all {
@@ -106,11 +117,11 @@ func snippet(s string, terms []term) []Part {
 	}
 	last := min(best+shown, len(all)) - 1
 	from, to := all[best].from, all[last].to
-	for i := range all[best : last+1] {
-		all[best+i].from -= from
-		all[best+i].to -= from
+	cut := slices.Clone(all[best : last+1])
+	for i := range cut {
+		cut[i].from, cut[i].to = cut[i].from-from, cut[i].to-from
 	}
-	parts := part(s[from:to], all[best:last+1], hits[best:last+1])
+	parts := part(s[from:to], cut, hits[best:last+1])
 	if best > 0 {
 		parts = append([]Part{{"…", false}}, parts...)
 	}

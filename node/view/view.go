@@ -42,8 +42,10 @@ type Item struct {
 	Origin     string
 	OriginHash []byte
 	Card       []byte // what lists are derived of, opaque here
-	// Text is what search finds beside the title. It is not read back.
-	Text string
+	// Text is the document's own text, and Passages what else search finds in it.
+	// They are not read back.
+	Text     string
+	Passages []Passage
 	// Entries are the ids of the document's entries, which are valid alone.
 	// They are not read back.
 	Entries []string
@@ -72,7 +74,7 @@ type Batch struct {
 }
 
 // version is that of the schema; a file of another is made again.
-const version = 3
+const version = 4
 
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -106,11 +108,11 @@ CREATE TABLE history (
 	at INTEGER NOT NULL, what TEXT NOT NULL,
 	PRIMARY KEY (n, seq)
 ) WITHOUT ROWID;
-CREATE TABLE texts (n INTEGER PRIMARY KEY, text TEXT NOT NULL);
-CREATE VIRTUAL TABLE search USING fts5 (title, text, content = '', contentless_delete = 1,
+CREATE TABLE texts (n INTEGER PRIMARY KEY, text TEXT NOT NULL, former TEXT NOT NULL, passages TEXT NOT NULL);
+CREATE VIRTUAL TABLE search USING fts5 (title, text, former, content = '', contentless_delete = 1,
 	tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'", prefix = '2 3');
-INSERT INTO search (search, rank) VALUES ('rank', 'bm25(6.0, 1.0)');
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, row);
+INSERT INTO search (search, rank) VALUES ('rank', 'bm25(6.0, 1.0, 0.5)');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (search, col);
 `
 
 // View is an open projection.

@@ -78,6 +78,10 @@ func randomItem(r *rand.Rand, n int) Item {
 	for e := range r.IntN(4) {
 		i.Entries = append(i.Entries, entryID(n*10+e))
 	}
+	for p := range r.IntN(4) {
+		place := []Place{InTalk, InAnswer, InNotes, InFormer}[p]
+		i.Passages = append(i.Passages, Passage{In: place, Entry: entryID(n*10 + p), Text: words(r.IntN(9)), Said: protocol.MemberID{9}, By: protocol.MemberID{byte(p)}})
+	}
 	i.Hash = sha256.Sum256(fmt.Appendf(nil, "%v", i))
 	return i
 }
@@ -94,7 +98,7 @@ func dump(t testing.TB, v *View) string {
 	var b bytes.Buffer
 	for _, query := range []string{
 		"SELECT key, hex(value) FROM meta ORDER BY 1",
-		"SELECT id, kind, items.title, hex(author), hex(member), created, updated, place, shelved, hex(hash), origin, hex(origin_hash), hex(card), text FROM items JOIN texts USING (n) ORDER BY id",
+		"SELECT id, kind, items.title, hex(author), hex(member), created, updated, place, shelved, hex(hash), origin, hex(origin_hash), hex(card), text, former, passages FROM items JOIN texts USING (n) ORDER BY id",
 		"SELECT entries.id, items.id FROM entries JOIN items USING (n) ORDER BY 1",
 		"SELECT items.id, seq, hex(change), hex(history.member), hex(device), at, what FROM history JOIN items USING (n) ORDER BY 1, 2",
 		"SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM search), (SELECT count(*) FROM texts), (SELECT count(*) FROM entries), (SELECT count(*) FROM history)",
@@ -222,7 +226,7 @@ func TestItemsAreReadAsWritten(t *testing.T) {
 				t.Fatal(item.ID, entry, err)
 			}
 		}
-		i.Text, i.Entries = "", nil
+		i.Text, i.Passages, i.Entries = "", nil, nil
 		if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", i) {
 			t.Fatalf("read %+v, written %+v", got, i)
 		}

@@ -55,6 +55,9 @@ func fold(s string) string {
 	b.Grow(len(s))
 	parted := false
 	for _, r := range s {
+		if r == between {
+			r = ' '
+		}
 		now := unspaced(r)
 		if (now || parted) && b.Len() > 0 {
 			b.WriteByte(' ')
@@ -103,6 +106,8 @@ func tokens(s string) (all []token) {
 			end(i)
 			from = i
 			end(i + utf8.RuneLen(r))
+		case r == between:
+			end(i)
 		case r < utf8.RuneSelf && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z'),
 			r >= utf8.RuneSelf && unicode.In(r, unicode.L, unicode.N, unicode.M, unicode.Co):
 			if from < 0 {

@@ -28,10 +28,10 @@ func (s *statements) prepare(db *sql.DB) error {
 		&s.update: `UPDATE items SET id = ?, kind = ?, title = ?, author = ?, member = ?, created = ?, updated = ?, place = ?, shelved = ?,
 			hash = ?, origin = ?, origin_hash = ?, card = ? WHERE n = ?`,
 		&s.forget:  "DELETE FROM items WHERE n = ?",
-		&s.text:    "SELECT title, text FROM items JOIN texts USING (n) WHERE n = ?",
-		&s.setText: "INSERT OR REPLACE INTO texts (n, text) VALUES (?, ?)",
+		&s.text:    "SELECT title, text, former, passages FROM items JOIN texts USING (n) WHERE n = ?",
+		&s.setText: "INSERT OR REPLACE INTO texts (n, text, former, passages) VALUES (?, ?, ?, ?)",
 		&s.noText:  "DELETE FROM texts WHERE n = ?",
-		&s.index:   "INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)",
+		&s.index:   "INSERT INTO search (rowid, title, text, former) VALUES (?, ?, ?, ?)",
 		&s.unindex: "DELETE FROM search WHERE rowid = ?",
 		&s.entries: "SELECT id FROM entries WHERE n = ?",
 		&s.enter:   "INSERT OR REPLACE INTO entries (id, n) VALUES (?, ?)",
@@ -126,7 +126,11 @@ func (w *writing) item(i *Item) {
 		i.Hash[:], sql.NullString{String: i.Origin, Valid: i.Origin != ""}, blobOrNull(i.OriginHash, len(i.OriginHash) == 0), notNull(i.Card),
 	}
 	n, hash, held := w.number(i.ID)
-	same := held && w.sameText(n, i)
+	words, err := rowOf(i)
+	if w.err == nil {
+		w.err = err
+	}
+	same := held && w.sameText(n, i.Title, words)
 	if held {
 		w.do(w.stmts.update, append(columns, n)...)
 		add(&w.sum, hash, true)
@@ -139,19 +143,24 @@ func (w *writing) item(i *Item) {
 		w.do(w.stmts.unindex, n)
 	}
 	if !same {
-		w.do(w.stmts.index, n, fold(i.Title), fold(i.Text))
-		w.do(w.stmts.setText, n, i.Text)
+		text, former := indexed(i)
+		w.do(w.stmts.index, n, fold(i.Title), text, former)
+		w.do(w.stmts.setText, n, words.text, words.former, words.passages)
 	}
 	w.entries(n, held, i.Entries)
 }
 
 // sameText tells whether a held item has these words already: an entry of the
 // index costs more than the rest of the item.
-func (w *writing) sameText(n int64, i *Item) bool {
-	var title, text string
-	err := w.stmts.text.QueryRow(n).Scan(&title, &text)
+func (w *writing) sameText(n int64, title string, words row) bool {
+	if w.err != nil {
+		return false
+	}
+	var was row
+	var called string
+	err := w.stmts.text.QueryRow(n).Scan(&called, &was.text, &was.former, &was.passages)
 	w.err = broken(err)
-	return err == nil && title == i.Title && text == i.Text
+	return err == nil && called == title && was == words
 }
 
 // entries makes ids those of the item's entries.
