@@ -28,7 +28,7 @@ var files = func() fs.FS {
 
 // places are the paths that people see in the address bar: to each goes the
 // one document, whose script finds out what it shows.
-var places = regexp.MustCompile(`^/(?:start|repertoire|node|people|domain|agenda|signs|tend|write|(?:write|list)/[a-z]{1,30}|(?:item|edit|person)/[0-9a-z]{1,64}(?:\.[0-9]{1,10})?)?$`)
+var places = regexp.MustCompile(`^/(?:start|repertoire|node|people|domain|agenda|signs|tend|welcome|write|(?:write|list)/[a-z]{1,30}|(?:item|edit|person)/[0-9a-z]{1,64}(?:\.[0-9]{1,10})?)?$`)
 
 // types of the files that a build makes; others are not served.
 var types = map[string]string{

@@ -13,6 +13,7 @@ const routes: Route[] = [
   { page: 'agenda' },
   { page: 'tend' },
   { page: 'signs' },
+  { page: 'welcome' },
   { page: 'list', kind: 'gathering' },
   { page: 'item', id: 'd1abc' },
   { page: 'item', id: 'd1abc', day: '2026-05-14' },

@@ -17,7 +17,7 @@ const ties = ['about', 'from', 'adapts'] as const
 /** A place in the pages. A kind is the name of one, or "" for any; a day is that
  * of a gathering that comes again and again. */
 export type Route =
-  | { page: 'home' | 'start' | 'people' | 'domain' | 'agenda' | 'signs' | 'tend' | 'node' | 'lost' }
+  | { page: 'home' | 'start' | 'people' | 'domain' | 'agenda' | 'signs' | 'tend' | 'welcome' | 'node' | 'lost' }
   | ({ page: 'repertoire'; kind: string; words: string } & Narrowed)
   | { page: 'list'; kind: string }
   | { page: 'item'; id: string; day?: string }
@@ -62,6 +62,7 @@ function routeOf(path: string, query: URLSearchParams): Route {
     case 'agenda':
     case 'signs':
     case 'tend':
+    case 'welcome':
     case 'node':
       return { page: second === undefined ? first : 'lost' }
     case 'repertoire':

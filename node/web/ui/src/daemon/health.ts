@@ -100,3 +100,12 @@ export interface Mirror {
   learned: { member: Person; from: Item[] }[] | null
   says: string[] | null
 }
+
+/** The path of somebody new; empty once it has stepped aside. */
+export interface Welcome {
+  read: { step: string; item: Item; why: string; done: boolean }[]
+  meet: { step: string; member: Person; why: string; done: boolean }[]
+  do: { step: string; act: string; why: string; does: string; item: Item | null; done: boolean } | null
+  come: { step: string; item: Item; start: string; done: boolean } | null
+  finished: boolean
+}

@@ -25,6 +25,7 @@ const pages: Record<Route['page'], () => Promise<Page>> = {
   list: () => import('../pages/List.svelte'),
   agenda: () => import('../pages/Agenda.svelte'),
   signs: () => import('../pages/Signs.svelte'),
+  welcome: () => import('../pages/Welcome.svelte'),
   tend: () => import('../pages/Tend.svelte'),
   repertoire: () => import('../pages/Repertoire.svelte'),
   item: () => import('../pages/Item.svelte'),

@@ -47,6 +47,8 @@ export function partOf(at: Route, shown = ''): Element | 'home' | 'write' | 'nod
       return at.page
     case 'signs':
       return 'tend'
+    case 'welcome':
+      return 'home'
     case 'agenda':
       return 'domain'
     case 'people':
