@@ -24,15 +24,24 @@ export interface Trial {
   own?: boolean
 }
 
-/** A way beside others to one problem, as far as it has come. */
-export interface WayBeside extends Item {
-  standing: string
-  /** How like one's own circumstances those are in which it was done, 0 to 1. */
-  fit: number
+/** What the trials of the present wording come to, those of whose it is apart. */
+export interface Evidence {
+  /** For whom it worked, those who adapted it among them. */
   worked: Person[] | null
   adapted: Person[] | null
   failed: Person[] | null
+  /** Where it worked, and where it did not. */
   contexts: Context[] | null
+  failed_in: Context[] | null
+}
+
+/** A way beside others to one problem, as far as it has come. */
+export interface WayBeside extends Item, Evidence {
+  standing: string
+  /** Whose insight it is. */
+  credited: Person[] | null
+  /** How like one's own circumstances those are in which it was done, 0 to 1. */
+  fit: number
   use_when?: string
   not_when?: string
   stewards: Person[] | null
@@ -58,6 +67,7 @@ export interface Trail {
 /** What is derived of a document of practice; each kind has some of it. */
 export interface Practised {
   trials?: Trial[]
+  evidence?: Evidence
   /** Past the day on which it was to be looked at again. */
   old?: boolean
   review_by?: string

@@ -240,6 +240,7 @@ const table: Record<string, FieldWords> = {
     choices: { 'still good': ['It is still good', 'Still good'], 'needs work': ['It needs work', 'Needs work'], retire: ['It has had its day', 'Has had its day'] },
   },
   'way.reviews.says': { name: 'Is it still good?' },
+  'way.reviews.words': { name: 'Why (you can leave it empty)' },
   'way.reviews.wording': { name: 'On which wording' },
   'problem.description': { name: 'What it is like', hint: 'So that somebody who meets it knows that it is this.' },
   'problem.context': { name: 'Where', ask: 'In which circumstances?', hint: 'Pairs such as climate=mild, platform=van.', deed: 'said where' },

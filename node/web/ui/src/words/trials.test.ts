@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { standingSays, stripSays, where, wheres } from './trials'
+import { sides, standingSays, stripSays, where, wheres } from './trials'
 
 it('says what trials come to, the older wording apart', () => {
   expect(stripSays([])).toBe('nobody has tried it')
@@ -15,4 +15,13 @@ it('says where, each circumstance once', () => {
 it('says how many circumstances prove a way, and that it is due', () => {
   expect(standingSays('proven', 3)).toBe('proven, in three circumstances')
   expect(standingSays('works here', 1, true)).toBe('works here, and due to be looked at again')
+})
+
+it('counts who adapted a way once', () => {
+  const [sam, dev, mai] = ['Sam', 'Dev', 'Mai'].map((name) => ({ id: name, name })) as [{ id: string; name: string }, { id: string; name: string }, { id: string; name: string }]
+  expect(sides({ worked: [sam, dev], adapted: [dev], failed: [mai], contexts: [], failed_in: null })).toEqual([
+    { outcome: 'worked', people: [sam] },
+    { outcome: 'adapted', people: [dev] },
+    { outcome: 'failed', people: [mai] },
+  ])
 })

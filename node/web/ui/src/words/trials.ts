@@ -1,7 +1,8 @@
 // What the trials of a way come to, in words.
 
 import { count, list, number } from './counting'
-import type { Context, Outcome } from '../daemon/practice'
+import type { Context, Evidence, Outcome } from '../daemon/practice'
+import type { Person } from '../daemon/views'
 
 /** How a trial went, after the name of who did it. */
 export const outcomes: Record<Outcome, string> = { worked: 'worked', adapted: 'worked once adapted', failed: 'did not work' }
@@ -34,4 +35,15 @@ export function wheres(contexts: (Context | undefined)[]): string {
 export function standingSays(standing: string, contexts: number, old = false): string {
   const words = standing === 'proven' && contexts > 1 ? `proven, in ${count(contexts, 'circumstance', 'circumstances')}` : standing
   return old ? `${words}, and due to be looked at again` : words
+}
+
+/** For whom a way worked, each as it did: as it stands, or adapted. */
+export function sides(of: Evidence): { outcome: Outcome; people: Person[] }[] {
+  const adapted = new Set((of.adapted ?? []).map((p) => p.id))
+  const all = [
+    { outcome: 'worked' as const, people: (of.worked ?? []).filter((p) => !adapted.has(p.id)) },
+    { outcome: 'adapted' as const, people: of.adapted ?? [] },
+    { outcome: 'failed' as const, people: of.failed ?? [] },
+  ]
+  return all.filter((side) => side.people.length > 0)
 }
