@@ -264,7 +264,19 @@ export interface Doc extends Practised {
   conflicts?: Conflict[]
   /** Where it came from over a bridge. */
   whence?: { community: string; name?: string; by?: string; at?: string }
+  /** What was said of it in the communities it came from. */
+  elsewhere?: SaidElsewhere[]
   history: Change[]
+}
+
+/** What somebody said of a document in another community. */
+export interface SaidElsewhere {
+  in: string
+  by: string
+  at?: string
+  /** Of the document there: trials, answers, talk. */
+  field: string
+  words: string
 }
 
 export interface ItemView {

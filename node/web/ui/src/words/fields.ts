@@ -58,6 +58,7 @@ const table: Record<string, FieldWords> = {
   'shelved.is': { name: 'Shelved' },
   'shelved.why': { name: 'Why is it shelved?', hint: 'Nothing is lost: it can be brought back.' },
   origin: { name: 'Where it came from' },
+  elsewhere: { name: 'What was said of it elsewhere' },
   imported: { name: 'What was imported' },
   extra: { name: 'What came with the file' },
   reads_well: { name: 'Read again', do: 'It reads well', deed: 'read it again, and it reads well' },
