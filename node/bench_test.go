@@ -165,3 +165,29 @@ func BenchmarkJoin10k(b *testing.B) {
 		b.StartTimer()
 	}
 }
+
+// What is derived of 20,000 documents: the budget of each answer is 100 ms.
+func BenchmarkDerive20k(b *testing.B) {
+	n := benchNode(b, b.TempDir())
+	benchFound(b, n)
+	if out, err := n.Import(b.Context(), none, api.Importing{Dir: benchFiles(b, 20_000)}); err != nil || out.Added != 20_000 {
+		b.Fatal(out, err)
+	}
+	for name, derive := range map[string]func() error{
+		"tend":    func() error { _, err := n.Tend(b.Context(), none); return err },
+		"mirror":  func() error { _, err := n.Mirror(b.Context(), none); return err },
+		"welcome": func() error { _, err := n.Welcome(b.Context(), none); return err },
+		"words":   func() error { _, err := n.Unexplained(b.Context(), none); return err },
+		"map":     func() error { _, err := n.Map(b.Context(), none); return err },
+	} {
+		b.Run(name, func(b *testing.B) {
+			used := cpu()
+			for b.Loop() {
+				if err := derive(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64((cpu()-used).Milliseconds())/float64(b.N), "cpu-ms")
+		})
+	}
+}

@@ -44,6 +44,7 @@ type shelf struct {
 	title   string // of the charter
 	ledger  ledger
 	lexicon lexicon
+	spoken  spoken
 	// wrong are the documents of which the view does not show what verdicts make
 	// of them now; false: what sets one right is pending.
 	wrong map[protocol.DocumentID]bool

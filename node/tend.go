@@ -179,7 +179,10 @@ func (w *crowd) duties(stale []gathered.Stale) ([]api.Duty, error) {
 	if err != nil {
 		return nil, err
 	}
-	tasks := append(gathered.Welcomes(w.people, w.exchanges(0), w.now), gathered.Answers(w.people, domain.Unanswered(w.facts, w.now))...)
+	tasks := gathered.Answers(w.people, domain.Unanswered(w.facts, w.now))
+	if w.people.Awaited(w.now) {
+		tasks = append(tasks, gathered.Welcomes(w.people, w.exchanges(0), w.now)...)
+	}
 	meetings := map[protocol.DocumentID]*gathered.Occasion{}
 	for i := range occasions {
 		id := occasions[i].ID(w.c.id)

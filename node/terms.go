@@ -45,6 +45,42 @@ func (s *shelf) terms() (*domain.Terms, error) {
 	return s.lexicon.terms, nil
 }
 
+// spoken keeps the words in use as they were read last.
+type spoken struct {
+	mu    sync.Mutex
+	words []domain.Usage
+	moved uint64 // how often anything had changed then
+	of    int    // how many documents there were
+}
+
+// slack is the share of what is there, one in so many, that may have changed
+// since the words in use were read: reading them costs a walk of the whole index.
+const slack = 1000
+
+// vocabulary returns the words that several of some documents hold. In a large
+// community what was said last may not be counted yet.
+func (s *shelf) vocabulary(total int) ([]domain.Usage, error) {
+	s.fresh()
+	moved := s.ledger.position()
+	s.spoken.mu.Lock()
+	defer s.spoken.mu.Unlock()
+	room := total / slack
+	near := moved-s.spoken.moved <= uint64(room) && total-s.spoken.of <= room && s.spoken.of-total <= room
+	if s.spoken.words != nil && near {
+		return s.spoken.words, nil
+	}
+	words, err := s.view.Words(leastHolding, total)
+	if err != nil {
+		return nil, s.checked(err)
+	}
+	usages := make([]domain.Usage, len(words))
+	for i, w := range words {
+		usages[i] = domain.Usage{Word: w.Text, Documents: w.Documents, Authors: w.Documents, Uses: w.Uses}
+	}
+	s.spoken.words, s.spoken.moved, s.spoken.of = usages, moved, total
+	return usages, nil
+}
+
 // term returns the term that a title or an alias names; false when it names none.
 func (n names) term(text string) (id protocol.DocumentID, ok bool, err error) {
 	terms, err := n.shelf.terms()
@@ -143,13 +179,9 @@ func (n *Node) Unexplained(_ context.Context, call api.Call) (api.Unexplained, e
 		return out, err
 	}
 	total := c.shelf.total()
-	words, err := c.shelf.view.Words(leastHolding, total)
+	usages, err := c.shelf.vocabulary(total)
 	if err != nil {
-		return out, c.shelf.checked(err)
-	}
-	usages := make([]domain.Usage, len(words))
-	for i, w := range words {
-		usages[i] = domain.Usage{Word: w.Text, Documents: w.Documents, Authors: w.Documents, Uses: w.Uses}
+		return out, err
 	}
 	names := c.called()
 	likely := domain.Unexplained(usages, total, terms, names)

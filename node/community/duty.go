@@ -136,6 +136,16 @@ func Able(people *People, facts []*envelope.Facts, now uint64) []*Person {
 	return slices.DeleteFunc(able, func(one *Person) bool { return one.Lapsed(now) && acts[one] == 0 })
 }
 
+// Awaited tells whether somebody came in the last two weeks: whom others may
+// not have welcomed yet.
+func (p *People) Awaited(now uint64) bool { return slices.ContainsFunc(p.all, awaited(now)) }
+
+func awaited(now uint64) func(*Person) bool {
+	return func(one *Person) bool {
+		return one.Left == 0 && !one.Founder && now < one.Came+welcomeDays*secondsADay
+	}
+}
+
 // Welcomes lists who came in the last two weeks and was not spoken to by two
 // yet. One of those who are asked is new as well, or learns the same.
 func Welcomes(people *People, exchanges []Exchange, now uint64) (tasks []*Task) {
@@ -151,7 +161,7 @@ func Welcomes(people *People, exchanges []Exchange, now uint64) (tasks []*Task) 
 		spoke[to][by] = true
 	}
 	for _, one := range people.all {
-		if one.Left > 0 || one.Founder || now >= one.Came+welcomeDays*secondsADay || len(spoke[one]) >= welcomers {
+		if !awaited(now)(one) || len(spoke[one]) >= welcomers {
 			continue
 		}
 		tasks = append(tasks, &Task{
