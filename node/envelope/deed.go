@@ -59,7 +59,8 @@ type Deed struct {
 	At   uint64              // seconds since 1970, by her clock
 	Area protocol.DocumentID // of Recognised; else zero: the document's areas
 	// Entry is the entry that it made, or that it was done to; zero: none. Of
-	// Recognised it is what she is recognised for, or Document is.
+	// Recognised it is what she is recognised for, or Document is. Of Retold,
+	// Document is the gathering it was told at, and By who says so.
 	Entry    protocol.EntryID
 	Document protocol.DocumentID
 	// Context is where, of a trial, a use and a meeting. Faded says that a trial

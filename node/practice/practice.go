@@ -57,7 +57,7 @@ func way() *envelope.Schema {
 			text(UseWhen, "use_when"),
 			text(NotWhen, "not_when"),
 			envelope.Field{Number: URI, Name: "uri", Type: envelope.Register, Rule: member, Asks: true, Form: envelope.Words, Most: 2000},
-			envelope.Field{Number: Stewards, Name: "stewards", Type: envelope.Set, Form: envelope.MemberRef,
+			envelope.Field{Number: Stewards, Name: "stewards", Type: envelope.Set, Form: envelope.MemberRef, Signed: true,
 				Rule: envelope.By(envelope.Herself, envelope.Member)},
 			envelope.Field{Number: ReviewBy, Name: "review_by", Type: envelope.Register, Rule: member, Form: envelope.Day},
 			envelope.Field{Number: Trials, Name: "trials", Type: envelope.Log, Rule: member, Entry: []envelope.Field{
@@ -99,9 +99,9 @@ func wayDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 		}
 		deeds = append(deeds, envelope.Deed{What: what, By: own.By, To: f.Author, At: own.At})
 	}
-	for _, v := range f.Field("stewards").Set {
-		if who, ok := v.(protocol.MemberID); ok {
-			deeds = append(deeds, envelope.Deed{What: envelope.Stewarded, By: who, To: f.Author, At: f.Created})
+	for _, since := range f.Field("stewards").Added {
+		if who, ok := since.Value.(protocol.MemberID); ok {
+			deeds = append(deeds, envelope.Deed{What: envelope.Stewarded, By: who, To: f.Author, At: since.At})
 		}
 	}
 	return deeds
