@@ -26,6 +26,7 @@ type ledger struct {
 	sorted []*envelope.Facts                       // by id
 	groups *envelope.Groups                        // of sorted; nil: to be made
 	stand  []*envelope.Facts                       // sorted, with the states that all together tell; nil: to be made
+	trails *practice.Trails                        // of stand; nil: to be made
 	termed uint64                                  // how often terms have changed
 	moved  uint64                                  // how often anything has
 }
@@ -38,7 +39,7 @@ func (l *ledger) take(documents map[protocol.DocumentID]replica.Document) {
 		return
 	}
 	l.moved++
-	l.sorted, l.stand = slices.Clone(l.sorted), nil // whoever reads the old one goes on with it
+	l.sorted, l.stand, l.trails = slices.Clone(l.sorted), nil, nil // whoever reads the old one goes on with it
 	for id, d := range documents {
 		var now *envelope.Facts
 		if d.Folded != nil {
@@ -71,7 +72,7 @@ func joins(f *envelope.Facts) bool { return len(f.Same) > 0 || f.Origin != "" }
 func (l *ledger) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.facts, l.sorted, l.groups, l.stand = nil, nil, nil, nil
+	l.facts, l.sorted, l.groups, l.stand, l.trails = nil, nil, nil, nil, nil
 	l.termed++
 	l.moved++
 }
@@ -80,7 +81,7 @@ func (l *ledger) forget() {
 func (l *ledger) read(facts map[protocol.DocumentID]*envelope.Facts) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.facts, l.groups, l.stand = facts, nil, nil
+	l.facts, l.groups, l.stand, l.trails = facts, nil, nil, nil
 	l.termed++
 	l.moved++
 	l.sorted = slices.SortedFunc(maps.Values(facts), func(a, b *envelope.Facts) int { return a.ID.Compare(b.ID) })
@@ -100,6 +101,19 @@ func (l *ledger) snapshot() ([]*envelope.Facts, *envelope.Groups, bool) {
 		l.stand = practice.Settled(l.sorted, l.groups)
 	}
 	return l.stand, l.groups, true
+}
+
+// trailing returns the trails of what the ledger holds, made when first asked for.
+func (l *ledger) trailing(facts []*envelope.Facts, groups *envelope.Groups) *practice.Trails {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(facts) == 0 || len(l.stand) != len(facts) || &l.stand[0] != &facts[0] { // it holds others by now
+		return practice.NewTrails(facts, groups)
+	}
+	if l.trails == nil {
+		l.trails = practice.NewTrails(facts, groups)
+	}
+	return l.trails
 }
 
 // terms tells how often terms have changed.
@@ -141,6 +155,15 @@ func (s *shelf) survey() ([]*envelope.Facts, *envelope.Groups, error) {
 	s.ledger.read(facts)
 	all, groups, _ := s.ledger.snapshot()
 	return all, groups, nil
+}
+
+// trails tell where documents came from and went.
+func (s *shelf) trails() (*practice.Trails, error) {
+	facts, groups, err := s.survey()
+	if err != nil {
+		return nil, err
+	}
+	return s.ledger.trailing(facts, groups), nil
 }
 
 // cards returns the documents of some kinds as their cards keep them, by id,

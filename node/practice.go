@@ -47,15 +47,19 @@ func (w *crowd) practice(where string) (*practised, error) {
 	return p, err
 }
 
-// showPractice adds to a way, a problem or a story what its own page does not
-// know.
+// showPractice adds to a document where it came from and where it went, and to
+// a way, a problem or a story what its own page does not know.
 func (n *Node) showPractice(ctx context.Context, call api.Call, c *community, out *api.Document, f *envelope.Folded) error {
-	if f.Kind != practice.Way && f.Kind != practice.Problem && f.Kind != practice.Story {
-		return nil
-	}
 	w, err := n.crowd(ctx, api.Call{Community: c.id.String(), Now: call.Now})
 	if err != nil {
 		return err
+	}
+	trail, err := w.trail(f.ID, protocol.EntryID{})
+	if err != nil {
+		return err
+	}
+	if out.Trail = &trail; f.Kind != practice.Way && f.Kind != practice.Problem && f.Kind != practice.Story {
+		return nil
 	}
 	p, err := w.practice(call.Where)
 	if err != nil {

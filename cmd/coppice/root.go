@@ -99,7 +99,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             charter, term           what we care about and our words, together
             discussion              talk something over, and decide
             edit ID --file F        change a text
-            list, search WORDS      what is here; show ID, history ID
+            list, search WORDS      what is here; show ID, history ID, trail ID
             import DIR, export DIR  Markdown, in and out
   together  member list, status     who is here, which nodes are within reach
             gathering new|list      when we meet: coming ID, here ID, notes ID; ics
@@ -163,7 +163,7 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(
 		c.up(), c.down(), c.found(), c.invite(), c.join(),
 		c.status(), c.connect(), c.sync(),
-		c.way(), c.story(), c.tell(), c.retold(), c.used(), c.tried(), c.problem(), c.met(), c.review(), c.ask(), c.answer(),
+		c.way(), c.story(), c.tell(), c.retold(), c.used(), c.tried(), c.problem(), c.met(), c.review(), c.trail(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
 		c.digest(), c.tend(), c.mirror(), c.welcome(), c.signs(), c.value(),
 		c.away(), c.who(), c.unmet(), c.graph(), c.hello(), c.recognise(), c.thanks(), c.try(), c.flag(), c.mute(), c.comment(),

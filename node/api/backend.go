@@ -24,6 +24,7 @@ type Backend interface {
 	Welcoming
 	Seekers
 	Measuring
+	Trailing
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

@@ -39,6 +39,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.choosers(b)
 	a.bridging(b)
 	a.questions(b)
+	a.trails(b)
 	a.terms(b)
 	a.charters(b)
 	a.sessions(s, web)

@@ -358,6 +358,7 @@ type Document struct {
 	Conflicts []Conflict      `json:"conflicts,omitempty" doc:"what two chose or wrote apart, and nobody settled"`
 	Folded    string          `json:"folded,omitempty" doc:"why it is shown closed: flagged by three, by a convener or by oneself, or its author is muted here"`
 	History   []Step          `json:"history"`
+	Trail     *Trail          `json:"trail,omitempty" doc:"where it came from and where it went"`
 	Practised
 }
 

@@ -43,7 +43,7 @@ func bridge() *envelope.Schema {
 			envelope.Field{Number: BridgeBetween, Name: "between", Type: envelope.Text, Rule: member},
 			envelope.Field{Number: BridgeTie, Name: "tie", Type: envelope.Register, Rule: hands, Form: envelope.Choice(bridgeTies...)},
 			envelope.Field{Number: BridgeBrokers, Name: "brokers", Type: envelope.Map, Rule: member, Form: envelope.Flag},
-			envelope.Field{Number: BridgeShared, Name: "shared", Type: envelope.Set, Rule: member, Form: envelope.DocumentRef},
+			envelope.Field{Number: BridgeShared, Name: "shared", Type: envelope.Set, Rule: member, Form: envelope.DocumentRef, Signed: true},
 			envelope.Field{Number: BridgeWords, Name: "words", Type: envelope.List, Rule: member, Entry: []envelope.Field{
 				{Number: WordOurs, Name: "ours", Type: envelope.Register, Form: envelope.Words, Must: true},
 				{Number: WordTheirs, Name: "theirs", Type: envelope.Register, Form: envelope.Words, Must: true},
@@ -61,6 +61,11 @@ func bridge() *envelope.Schema {
 			for _, e := range f.Field("letters").Entries {
 				if !e.Withdrawn {
 					deeds = append(deeds, envelope.Deed{What: envelope.Talked, By: e.By, At: e.At, Entry: e.ID})
+				}
+			}
+			for _, once := range f.Field("shared").Added {
+				if item, ok := once.Value.(protocol.DocumentID); ok {
+					deeds = append(deeds, envelope.Deed{What: envelope.Shared, By: once.By, At: once.At, Document: item})
 				}
 			}
 			return deeds

@@ -77,7 +77,8 @@ func questionDeeds(f *envelope.Folded) (deeds []envelope.Deed) {
 		if answer.Withdrawn {
 			continue
 		}
-		deeds = append(deeds, envelope.Deed{What: envelope.Answered, By: answer.By, To: f.Author, At: answer.At, Entry: answer.ID})
+		story, _ := answer.Field("story").Value().(protocol.DocumentID)
+		deeds = append(deeds, envelope.Deed{What: envelope.Answered, By: answer.By, To: f.Author, At: answer.At, Entry: answer.ID, Document: story})
 		for _, own := range answer.Field("helped").Own {
 			deeds = append(deeds, envelope.Deed{What: envelope.Helped, By: own.By, To: answer.By, At: own.At, Entry: answer.ID})
 		}

@@ -45,6 +45,7 @@ const (
 	Learned                    // learns with To
 	Stood                      // took a stance
 	Wrote                      // changed a text that others began
+	Shared                     // shared Document over the bridge
 )
 
 // Deed is one thing a member did, as her own signed words say. Totals, levels,
@@ -60,7 +61,8 @@ type Deed struct {
 	Area protocol.DocumentID // of Recognised; else zero: the document's areas
 	// Entry is the entry that it made, or that it was done to; zero: none. Of
 	// Recognised it is what she is recognised for, or Document is. Of Retold,
-	// Document is the gathering it was told at, and By who says so.
+	// Document is the gathering it was told at, and By who says so; of Answered,
+	// the story that it is told by.
 	Entry    protocol.EntryID
 	Document protocol.DocumentID
 	// Context is where, of a trial, a use and a meeting. Faded says that a trial

@@ -15,9 +15,37 @@ type Weighed struct {
 	Trials          []envelope.Deed       // of all that are one, in the order they came
 	About           []protocol.DocumentID // the problems it is for, each that stands for its like
 	Evidence
+	like    []*envelope.Facts // those that are one with it, it included
+	weighed bool
 }
 
-// Ways are all ways, and which of them deal with which problem.
+// weigh reads its trials, once.
+func (w *Weighed) weigh() *Weighed {
+	if !w.weighed {
+		for _, f := range w.like {
+			for _, d := range f.Deeds {
+				if isTrial(d.What) {
+					w.Trials = append(w.Trials, d)
+				}
+			}
+		}
+		slices.SortStableFunc(w.Trials, func(a, b envelope.Deed) int { return cmp.Compare(a.At, b.At) })
+		w.Evidence, w.weighed = Weigh(w.Trials, w.Authors), true
+	}
+	return w
+}
+
+// stands says what its trials come to. Of one that is alone and of who began it
+// its own page says so.
+func (w *Weighed) stands() string {
+	if len(w.like) == 1 && len(w.Authors) == 1 && w.Authors[0] == w.Author {
+		return w.State
+	}
+	return w.weigh().Standing()
+}
+
+// Ways are all ways, and which of them deal with which problem. They are read
+// as far as somebody asks, and by one goroutine at a time.
 type Ways struct {
 	groups *envelope.Groups
 	at     map[protocol.DocumentID]*Weighed
@@ -31,13 +59,13 @@ const question protocol.Kind = 5
 // NewWays reads the facts of all documents, which ascend by id. Shelved ways
 // deal with no problem.
 func NewWays(facts []*envelope.Facts, groups *envelope.Groups) *Ways {
-	w := &Ways{groups: groups, at: map[protocol.DocumentID]*Weighed{}, about: map[protocol.DocumentID][]*Weighed{}}
 	var all []*envelope.Facts
 	for _, f := range facts {
 		if f.Kind == Way {
 			all = append(all, f)
 		}
 	}
+	w := &Ways{groups: groups, at: make(map[protocol.DocumentID]*Weighed, len(all)), about: map[protocol.DocumentID][]*Weighed{}}
 	credits := creditsOf(facts, all)
 	for _, f := range all {
 		first := groups.First(f.ID)
@@ -53,8 +81,6 @@ func NewWays(facts []*envelope.Facts, groups *envelope.Groups) *Ways {
 		if one == nil { // another stands for it
 			continue
 		}
-		slices.SortStableFunc(one.Trials, func(a, b envelope.Deed) int { return cmp.Compare(a.At, b.At) })
-		one.Evidence = Weigh(one.Trials, one.Authors)
 		if one.Shelved {
 			continue
 		}
@@ -71,11 +97,7 @@ func (w *Weighed) add(f *envelope.Facts, first protocol.DocumentID, credits *env
 	if f.ID == first {
 		w.Facts, w.Authors = f, credits.Whose(f)
 	}
-	for _, d := range f.Deeds {
-		if isTrial(d.What) {
-			w.Trials = append(w.Trials, d)
-		}
-	}
+	w.like = append(w.like, f)
 	for _, l := range f.Links {
 		if problem := groups.First(l.To); l.Rel == "about" && !l.To.IsZero() && !slices.Contains(w.About, problem) {
 			w.About = append(w.About, problem)
@@ -112,12 +134,20 @@ func find(facts []*envelope.Facts, id protocol.DocumentID) (at int, found bool) 
 }
 
 // Of returns a way, or the one that stands for it; nil when there is none.
-func (w *Ways) Of(id protocol.DocumentID) *Weighed { return w.at[w.groups.First(id)] }
+func (w *Ways) Of(id protocol.DocumentID) *Weighed {
+	if way := w.at[w.groups.First(id)]; way != nil {
+		return way.weigh()
+	}
+	return nil
+}
 
 // For returns the ways that deal with a problem, as somebody in a context has to
 // see them: those first that fit her, then by their bound, then the newest.
 func (w *Ways) For(problem protocol.DocumentID, mine Context) []*Weighed {
 	all := slices.Clone(w.about[w.groups.First(problem)])
+	for _, way := range all {
+		way.weigh()
+	}
 	slices.SortFunc(all, func(a, b *Weighed) int { return a.Before(b, mine) })
 	return all
 }
@@ -126,7 +156,7 @@ func (w *Ways) For(problem protocol.DocumentID, mine Context) []*Weighed {
 func settles(recurs string, ways []*Weighed) string {
 	state := recurs
 	for _, way := range ways {
-		switch way.Standing() {
+		switch way.stands() {
 		case proven:
 			return "settled"
 		case contested:
@@ -140,36 +170,44 @@ func settles(recurs string, ways []*Weighed) string {
 	return state
 }
 
+// recurring tells whether a problem, and those that are one with it, came back.
+// Of one that is alone its own page says so.
+func recurring(facts []*envelope.Facts, groups *envelope.Groups, f *envelope.Facts) string {
+	first := groups.First(f.ID)
+	others := groups.Others(first)
+	if len(others) == 0 {
+		return f.State
+	}
+	var met []protocol.MemberID
+	for _, id := range append([]protocol.DocumentID{first}, others...) {
+		at, found := find(facts, id)
+		if !found {
+			continue
+		}
+		if facts[at].Origin == "" {
+			met = append(met, facts[at].Author)
+		}
+		for _, d := range facts[at].Did(envelope.Met) {
+			met = append(met, d.By)
+		}
+	}
+	return recurs(met)
+}
+
 // Settled returns the facts of all documents, which ascend by id, with the
 // states of ways and problems as all of them together tell them: a way's trials
 // without those of whose it is, documents that are one as one, and a problem
 // with its ways. What is so already is not copied.
 func Settled(facts []*envelope.Facts, groups *envelope.Groups) []*envelope.Facts {
 	ways := NewWays(facts, groups)
-	met := map[protocol.DocumentID][]protocol.MemberID{}
-	for _, f := range facts {
-		if f.Kind != Problem {
-			continue
-		}
-		first := groups.First(f.ID)
-		if f.Origin == "" {
-			met[first] = append(met[first], f.Author)
-		}
-		for _, d := range f.Deeds {
-			if d.What == envelope.Met {
-				met[first] = append(met[first], d.By)
-			}
-		}
-	}
 	copied := false
 	for i, f := range facts {
 		state := f.State
 		switch f.Kind {
 		case Way:
-			state = ways.Of(f.ID).Standing()
+			state = ways.at[groups.First(f.ID)].stands()
 		case Problem:
-			first := groups.First(f.ID)
-			state = settles(recurs(met[first]), ways.about[first])
+			state = settles(recurring(facts, groups, f), ways.about[groups.First(f.ID)])
 		}
 		if state == f.State {
 			continue
