@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"coppice.example/node/api"
 )
 
 // chronicle is a community told in days since the first of January 2026.
@@ -195,4 +197,126 @@ func TestCheck15SaysTheSameWhateverCameFirst(t *testing.T) {
 			t.Errorf("%s has\n%s, Rosa\n%s", who, got, want)
 		}
 	}
+}
+
+// One community in which each thing counts for something, or does not: worked
+// out by hand.
+func TestSignsCountWhatTheyShould(t *testing.T) {
+	c := founded(5, "deliberate")
+	c.tell(0, "Ingrid", "join", "--commitment", "I stay for a while and look").tell(0, "Hal", "join", "--commitment", "I help")
+	c.tell(3, "Rosa", "hello", "@Dev", "Welcome!").tell(4, "Dev", "hello", "@Rosa", "Thank you.")
+	c.tell(50, "Rosa", "term", "new", "Cold", "--area", "=cold")
+	c.tell(60, "Dev", "way", "new", "--title", "Warm it first", "--area", "@cold", "--file", "-", "<By hand.", "=way")
+	c.tell(61, "Marta", "way", "new", "--title", "Warm it before", "--file", "-", "<In the pocket.", "=twin")
+	c.tell(61, "Marta", "same", "@way", "@twin")
+	c.tell(61, "Rosa", "tell", "--title", "The frozen morning", "--teller", "Dev", "--file", "-", "<It would not move.", "=story")
+	c.tell(62, "Dev", "hello", "--helps", "@cold").tell(62, "Marta", "hello", "--helps", "@cold").tell(62, "Hal", "hello", "--helps", "@cold")
+	c.tell(62, "Ingrid", "comment", "@way", "Goodbye to it.").tell(63, "Ingrid", "leave", "--yes")
+	c.tell(64, "Yuki", "thanks", "@way").tell(64, "Yuki", "away", chronicleDay(300).Format("2006-01-02"))
+	c.tell(200, "Dev", "comment", "@way", "My clock is ahead.") // and what builds on it counts
+	c.tell(113, "Marta", "tried", "@way", "worked", "It moved.")
+	c.tell(114, "Rosa", "used", "@story", "I did as he did.")
+	c.tell(115, "Rosa", "gathering", "new", "Once", "--start", chronicleDay(115).Format("2006-01-02")+"T18:00", "=once")
+	c.tell(115, "Tomas", "retold", "@story", "--at", "@once")
+	c.tell(110, "Sam", "ask", "Why so stiff?", "--area", "@cold", "=why")
+	c.tell(111, "Tomas", "answer", "@why", "<The grease.", "=grease").tell(112, "Sam", "helped", "@grease")
+	c.tell(113, "Dev", "recognise", "@Tomas", "--area", "@cold", "--for", "@grease", "He knows his grease.")
+	club := play(t, c.lines...)
+	club.together()
+	signs := club.as("Marta").at(chronicleDay(120).Format(time.RFC3339)).json("signs")
+	if signs["n"] != 5.0 { // Rosa, Dev, Marta, Tomas, Hal: Yuki is away, Ingrid left, Sam is a guest
+		t.Errorf("n is %v", signs["n"])
+	}
+	want := map[string]any{
+		"stated": 0.0, "agreed": 0.0,
+		"committed":  0.8,   // Hal's is too short
+		"on_the_map": 0.333, // of the word, the way with its twin, and the story
+		"agenda":     0.0,
+		"distinct":   0.6,   // Dev helps and wrote the way, Marta helps and tried it, Tomas is recognised; Hal only helps
+		"linked":     0.4,   // Dev; Tomas by Sam and Dev; Rosa, Marta by Dev alone
+		"mutual":     0.2,   // Sam and Tomas, of five pairs: Ingrid's does not count
+		"rhythm":     0.162, // 3 of 13 weeks
+		"answered":   1.0,
+		"welcome":    0.167, // Dev, of six who joined
+		"repertoire": 0.15,  // 3 of 20
+		"practised":  0.6,   // Marta's trial, Rosa's use of Dev's story, its two tellings half each
+		"proven":     nil, "kept": nil, "fresh": nil,
+		"many_hands": 0.667, // the way and the story; the word is Rosa's
+	}
+	for name, value := range want {
+		sign := signs["signs"].(map[string]any)[name].(map[string]any)
+		if sign["value"] != value {
+			t.Errorf("%s is %v (%v), not %v", name, sign["value"], sign["of"], value)
+		}
+	}
+}
+
+// Twelve lunches and no charter: nothing asks for one, and what belongs to a
+// style that sets out to learn is left out.
+func TestCheck16ALunchTableIsNotToldOff(t *testing.T) {
+	c := &chronicle{}
+	c.tell(0, "Rosa", "found", "--lunch", "Ward 7 table", "--rrule", "FREQ=WEEKLY;BYDAY=TH", "--start", "2026-01-01T12:15", "--commitment", "I bring soup and stories")
+	for _, who := range chronicled[1:3] {
+		c.tell(0, who, "join", "--commitment", "I come to lunch when I can")
+	}
+	club := play(t, c.lines...)
+	lunch := club.as("Rosa").json("gathering", "list")["items"].([]any)[0].(map[string]any)["id"].(string)
+	for week := range 12 {
+		day := chronicleDay(7 * week)
+		at := club.as("Rosa").at(day.Add(6 * time.Hour).Format(time.RFC3339))
+		on := lunch + "/" + day.Format("2006-01-02")
+		if out := at.run("gathering", "here", on, "@Rosa", "@Dev"); out.exit != 0 {
+			t.Fatal(out.stderr)
+		}
+		if out := at.stdin("Handover, nights, families; handover again.").run("gathering", "notes", on, "--file", "-"); out.exit != 0 {
+			t.Fatal(out.stderr)
+		}
+	}
+	club.together()
+	at := club.as("Dev").at(chronicleDay(80).Format(time.RFC3339))
+	signs := at.json("signs")
+	for _, name := range []string{"agreed", "agenda", "proven", "fresh"} {
+		if value := signs["signs"].(map[string]any)[name].(map[string]any)["value"]; value != nil {
+			t.Errorf("%s is %v", name, value)
+		}
+	}
+	if rhythm := signs["signs"].(map[string]any)["rhythm"].(map[string]any); rhythm["value"] != 1.0 || rhythm["of"] != "12 of 12 gatherings" {
+		t.Errorf("the rhythm is %v, %v", rhythm["value"], rhythm["of"])
+	}
+	offered := map[string]bool{}
+	for range 12 {
+		for _, next := range at.json("signs")["next"].([]any) {
+			next := next.(map[string]any)
+			key, does := next["key"].(string), next["does"].(string)
+			if offered[key] {
+				t.Fatalf("%s is offered after it was refused twice", key)
+			}
+			if key != "hint" && (strings.Contains(does, "charter") || strings.Contains(does, "review")) {
+				t.Errorf("it is asked for %s", does)
+			}
+			offered[key] = true
+			for range 2 {
+				if err := club.refuse("Dev", key, chronicleDay(80)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if !offered["hint"] {
+		t.Error("nobody tells it what it keeps talking about")
+	}
+	if again := club.as("Dev").at(chronicleDay(141).Format(time.RFC3339)).json("signs")["next"].([]any); len(again) != 3 {
+		t.Errorf("after 60 days it is offered %v", again)
+	}
+}
+
+// refuse has somebody refuse an act.
+func (c *toldTest) refuse(who, key string, at time.Time) error {
+	p, err := c.persona(who)
+	if err != nil {
+		return err
+	}
+	client := *p.client
+	client.Call = api.Call{Now: at}
+	return c.village.Act(c.Context(), p.node, false, func() error { return client.RefuseAct(c.Context(), api.Refusal{Key: key}) })
 }
