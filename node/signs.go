@@ -21,7 +21,7 @@ var signKinds = map[protocol.Kind]vitals.Kind{
 }
 
 // counts are the deeds that signs count.
-var counts = map[envelope.What]bool{
+var counts = [256]bool{
 	envelope.Answered: true, envelope.Worked: true, envelope.Adapted: true, envelope.Failed: true, envelope.Used: true,
 	envelope.Met: true, envelope.MeToo: true, envelope.Retold: true, envelope.Talked: true,
 }
@@ -33,7 +33,7 @@ type filling struct {
 	groups *envelope.Groups
 	facts  []*envelope.Facts // areas that are one under one id
 	people *gathered.People
-	number map[*gathered.Person]int
+	number map[protocol.MemberID]int // whoever she was before
 	credit *envelope.Credits
 	one    map[protocol.DocumentID][]*envelope.Facts // what is one with what stands for it
 	kept   map[protocol.DocumentID]bool              // documents from which something was kept
@@ -46,7 +46,7 @@ type filling struct {
 func (m *asOf) community(founded uint64) *vitals.Community {
 	groups := envelope.Group(m.facts)
 	f := &filling{
-		asOf: m, end: endOf(m.day), groups: groups, facts: canonical(m.facts, groups), number: map[*gathered.Person]int{},
+		asOf: m, end: endOf(m.day), groups: groups, facts: canonical(m.facts, groups), number: map[protocol.MemberID]int{},
 		one: map[protocol.DocumentID][]*envelope.Facts{}, kept: map[protocol.DocumentID]bool{}, months: domain.DefaultReviewMonths,
 		out: &vitals.Community{Day: int(m.day), Founded: founded, Style: domain.DefaultStyle},
 	}
@@ -60,14 +60,16 @@ func (m *asOf) community(founded uint64) *vitals.Community {
 			f.one[first] = append(f.one[first], facts)
 		}
 	}
+	exchanges := gathered.ExchangesBy(f.credit, f.facts, 0, f.end)
+	f.out.Exchanges = make([]vitals.Exchange, 0, len(exchanges))
+	for _, e := range exchanges {
+		f.out.Exchanges = append(f.out.Exchanges, vitals.Exchange{By: f.who(e.By), To: f.who(e.To), At: e.At, Both: e.Both})
+	}
 	f.out.Documents = make([]vitals.Document, 0, len(f.facts))
 	for _, facts := range f.facts {
 		if groups.First(facts.ID) == facts.ID {
 			f.out.Documents = append(f.out.Documents, f.document(facts))
 		}
-	}
-	for _, e := range gathered.Exchanges(f.facts, 0, f.end) {
-		f.out.Exchanges = append(f.out.Exchanges, vitals.Exchange{By: f.who(e.By), To: f.who(e.To), At: e.At, Both: e.Both})
 	}
 	f.gatherings()
 	for _, card := range f.of("bridge") {
@@ -88,19 +90,22 @@ func (m *asOf) of(kind string) (some []*envelope.Folded) {
 
 // who numbers a person.
 func (f *filling) who(id protocol.MemberID) int {
-	if one := f.people.Of(id); one != nil {
-		return f.number[one]
+	if i, ok := f.number[id]; ok {
+		return i
 	}
 	return vitals.Nobody
 }
 
 func (f *filling) persons() {
 	known := map[*gathered.Person]bool{}
-	for _, k := range gathered.Knowledge(f.people, f.facts, practice.Way, practice.Story) {
+	for _, k := range gathered.KnowledgeBy(f.credit, f.people, f.facts, practice.Way, practice.Story) {
 		known[k.Person] = known[k.Person] || len(k.Recognised) > 0 || k.Helps && len(k.Made) > 0
 	}
 	for i, one := range f.people.Everybody() {
-		f.number[one] = i
+		f.number[one.ID] = i
+		for _, self := range one.Selves {
+			f.number[self] = i
+		}
 		f.out.People = append(f.out.People, vitals.Person{
 			Member: one.Left == 0 && !one.Guest, Away: one.Away(f.end - 1), Guest: one.Left == 0 && one.Guest, Founder: one.Founder,
 			Came: one.Came, Joined: one.Joined, Left: one.Left, Commitment: lettersIn(one.Commitment), Committed: one.Committed, Known: known[one],
@@ -194,16 +199,18 @@ func (f *filling) add(d *vitals.Document, facts *envelope.Facts) {
 		}
 	}
 	if facts.Kind != gathered.Bridge { // letters over one are no talk
+		d.Deeds = slices.Grow(d.Deeds, len(facts.Deeds))
 		for _, deed := range facts.Deeds {
 			if counts[deed.What] {
 				d.Deeds = append(d.Deeds, vitals.Deed{What: deed.What, By: f.who(deed.By), At: deed.At})
 			}
 		}
 	}
-	own := f.people.Of(facts.Author)
+	own := f.who(facts.Author)
+	d.Acts = slices.Grow(d.Acts, len(facts.Acts))
 	for _, a := range facts.Acts {
-		if one := f.people.Of(a.By); facts.Kind != gathered.Member || one == nil || one != own {
-			d.Acts = append(d.Acts, vitals.Act{By: f.who(a.By), Day: int(a.Day)})
+		if by := f.who(a.By); facts.Kind != gathered.Member || by == vitals.Nobody || by != own {
+			d.Acts = append(d.Acts, vitals.Act{By: by, Day: int(a.Day)})
 		}
 	}
 }

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -40,6 +41,9 @@ const weeksVersion = 1
 // mostWeeks bounds a history: what is said to be older than twenty years was
 // written by a clock that was wrong.
 const mostWeeks = 20 * 53
+
+// mostCounters is how many weeks are counted at a time.
+const mostCounters = 4
 
 // countingWait is how long who asks waits for weeks that are being counted.
 const countingWait = time.Second
@@ -243,16 +247,36 @@ func (c *community) recount(ctx context.Context, ends []gathered.Day) (out weeks
 	if err := first(asked, explain(err)); err != nil {
 		return out, err
 	}
-	for i, day := range ends {
-		m := t.stood(ids, i)
-		asked := c.ask(ctx, func(r *replica.Replica) { m.roster, err = c.stoodAt(r, entries, t.times[i]) })
-		if err := first(asked, explain(err)); err != nil {
-			return out, err
+	week := 0 // the next; others count meanwhile what stood
+	var mu sync.Mutex
+	var work sync.WaitGroup
+	next := func() (m *asOf) {
+		mu.Lock()
+		defer mu.Unlock()
+		if week == len(ends) || err != nil {
+			return nil
 		}
-		v := vitals.Read(m.community(beginning(m.roster)))
-		out.Of[day] = api.SignsWeek{Day: day.String(), Vital: vital(v), Verdict: string(v.Verdict)}
+		m = t.stood(ids, week)
+		var failed error
+		asked := c.ask(ctx, func(r *replica.Replica) { m.roster, failed = c.stoodAt(r, entries, t.times[week]) })
+		if err = first(asked, explain(failed)); err != nil {
+			return nil
+		}
+		week++
+		return m
 	}
-	return out, nil
+	for range min(mostCounters, runtime.GOMAXPROCS(0)) {
+		work.Go(func() {
+			for m := next(); m != nil; m = next() {
+				v := vitals.Read(m.community(beginning(m.roster)))
+				mu.Lock()
+				out.Of[m.day] = api.SignsWeek{Day: m.day.String(), Vital: vital(v), Verdict: string(v.Verdict)}
+				mu.Unlock()
+			}
+		})
+	}
+	work.Wait()
+	return out, err
 }
 
 // tell finds what each document showed when.

@@ -20,7 +20,7 @@ type Exchange struct {
 }
 
 // What an exchange weighs.
-var weights = map[envelope.What]int{
+var weights = [256]int{
 	envelope.Answered: 3, envelope.Worked: 3, envelope.Adapted: 3, envelope.Failed: 3, envelope.Used: 3,
 	envelope.Wrote:  2,
 	envelope.Talked: 1, envelope.Thanked: 1, envelope.Helped: 1, envelope.Recognised: 1, envelope.Here: 1,
@@ -40,10 +40,15 @@ const (
 // another (seconds since 1970; until 0: all), document after document. Whom
 // hand-overs joined are still told apart, see [People.Of].
 func Exchanges(facts []*envelope.Facts, from, until uint64) []Exchange {
+	return ExchangesBy(envelope.NewCredits(facts), facts, from, until)
+}
+
+// ExchangesBy is Exchanges for who has the credits of the facts already.
+func ExchangesBy(credits *envelope.Credits, facts []*envelope.Facts, from, until uint64) []Exchange {
 	if until == 0 {
 		until = 1 << 63
 	}
-	x := &exchanging{credits: envelope.NewCredits(facts), from: from, until: until, people: map[protocol.MemberID]bool{}}
+	x := &exchanging{credits: credits, from: from, until: until, people: map[protocol.MemberID]bool{}}
 	room := 0
 	for _, f := range facts {
 		room += len(f.Deeds)

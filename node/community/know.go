@@ -40,7 +40,12 @@ var surest = []string{"recognised", "helps and contributed", "helps", "contribut
 // surest first. Repertoire are the kinds that are contributions by themselves:
 // ways and stories.
 func Knowledge(people *People, facts []*envelope.Facts, repertoire ...protocol.Kind) []*Known {
-	k := &knowing{people: people, credits: envelope.NewCredits(facts), repertoire: repertoire, of: map[knower]*Known{}}
+	return KnowledgeBy(envelope.NewCredits(facts), people, facts, repertoire...)
+}
+
+// KnowledgeBy is Knowledge for who has the credits of the facts already.
+func KnowledgeBy(credits *envelope.Credits, people *People, facts []*envelope.Facts, repertoire ...protocol.Kind) []*Known {
+	k := &knowing{people: people, credits: credits, repertoire: repertoire, of: map[knower]*Known{}}
 	for _, one := range people.all {
 		for _, area := range one.Helps {
 			k.at(one, area, func(known *Known) { known.Helps = true })

@@ -22,9 +22,17 @@ type credited struct {
 
 // NewCredits reads the facts of all documents.
 func NewCredits(facts []*Facts) *Credits {
+	n := 0
+	for _, f := range facts {
+		for i := range f.Deeds {
+			if enters[f.Deeds[i].What] {
+				n++
+			}
+		}
+	}
 	c := &Credits{
 		documents: make(map[protocol.DocumentID]*Facts, len(facts)),
-		entries:   make(map[protocol.EntryID]credited, len(facts)),
+		entries:   make(map[protocol.EntryID]credited, n),
 	}
 	for _, f := range facts {
 		c.documents[f.ID] = f
@@ -38,7 +46,7 @@ func NewCredits(facts []*Facts) *Credits {
 }
 
 // enters are the deeds that are entries of logs.
-var enters = map[What]bool{
+var enters = [256]bool{
 	Talked: true, Answered: true, Worked: true, Adapted: true, Failed: true, Used: true, Met: true,
 }
 
