@@ -14,7 +14,9 @@ RACED = $$($(GO) list ./... | grep -vxF "$$($(GO) list $(PURE))")
 
 # Stories run several processes each, which the race detector makes seven times
 # as slow. All of them run without it; with it, those that between them take
-# every path where goroutines meet. These are left out there.
+# every path where goroutines meet. These are left out there, and so are the
+# sample communities, which many smaller ones stand for.
+DEMOS = ^TestDemo(Wiper|Lunch)$$
 ALONE = recovery|approval|hand-over|decided-apart|two-devices|import-here-search-there|ranks|fork|invite-with-entrants|stolen-device|copied-home
 
 # The pages are built when something they are made of has changed.
@@ -58,8 +60,8 @@ chromium:
 
 test: check pages
 	$(GO) test -timeout 15m $(PURE)
-	$(GO) test -timeout 10m ./cmd/coppice -run '^TestStories$$'
-	$(GO) test -race -timeout 20m -skip '^TestStories$$/^($(ALONE))$$' $(RACED)
+	$(GO) test -timeout 10m ./cmd/coppice -run '^TestStories$$|$(DEMOS)'
+	$(GO) test -race -timeout 20m -skip '^TestStories$$/^($(ALONE))$$|$(DEMOS)' $(RACED)
 	@if $(MAKE) --no-print-directory chromium; then $(MAKE) walk; \
 	else echo "The pages were NOT walked through: there is no Chromium, and it cannot be installed."; fi
 
