@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -36,13 +35,7 @@ func (n *Node) Export(ctx context.Context, call api.Call, e api.Exporting) (api.
 	if err != nil {
 		return api.Exported{}, err
 	}
-	if !filepath.IsAbs(e.Dir) {
-		return api.Exported{}, fmt.Errorf("%w: %q is no absolute path", api.ErrUsage, e.Dir)
-	}
-	if err := os.MkdirAll(e.Dir, 0o777); err != nil {
-		return api.Exported{}, api.Hint(fmt.Errorf("%w: the directory cannot be made: %w", api.ErrUsage, err), "name one that can be written")
-	}
-	root, err := openDirectory(e.Dir)
+	root, err := makeDirectory(e.Dir)
 	if err != nil {
 		return api.Exported{}, err
 	}

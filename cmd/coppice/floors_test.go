@@ -44,8 +44,9 @@ var floors = map[string]struct {
 	"node/replica":        {5, true, "all of what a community is runs without disk, network or clock"},
 	"node/api":            {6, false, "speaks HTTP for whatever node it is given"},
 	"node/web":            {6, false, "serves pages for whatever node it is given"},
-	"node":                {7, false, "wires the rest together"},
-	"cmd/coppice":         {8, false, "the program"},
+	"node/press":          {7, false, "lays out as files what the API shows, for who has no node"},
+	"node":                {8, false, "wires the rest together"},
+	"cmd/coppice":         {9, false, "the program"},
 }
 
 // impure are packages by which a pure floor would meet the world.

@@ -100,7 +100,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
             discussion              talk something over, and decide
             edit ID --file F        change a text
             list, search WORDS      what is here; show ID, history ID, trail ID
-            import DIR, export DIR  Markdown, in and out
+            import DIR, export DIR  Markdown, in and out; book AREA, archive DIR: to read and print
   together  member list, status     who is here, which nodes are within reach
             gathering new|list      when we meet: coming ID, here ID, notes ID; ics
             project, pairing        do something together, learn at somebody's side
@@ -167,7 +167,7 @@ func (c *command) root() *cobra.Command {
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
 		c.digest(), c.tend(), c.mirror(), c.welcome(), c.signs(), c.value(),
 		c.away(), c.who(), c.unmet(), c.graph(), c.hello(), c.recognise(), c.thanks(), c.try(), c.flag(), c.mute(), c.comment(),
-		c.importing(), c.exporting(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(),
+		c.importing(), c.exporting(), c.book(), c.archive(), c.member(), c.device(), c.recovery(), c.leave(), c.policy(), c.communities(), c.open(), c.service(), c.commit(),
 		c.charter(), c.term(), c.mapping(), c.question(), c.helped(), c.close(), c.metoo(), c.champion(), c.agenda(), c.discussion(),
 		c.gathering(), c.project(), c.pairing(),
 		c.conflict(), c.same(), c.shelve(), c.withdraw(), c.bridge(), c.share(), c.split(), c.demo(), c.debug(),

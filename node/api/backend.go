@@ -25,6 +25,7 @@ type Backend interface {
 	Seekers
 	Measuring
 	Trailing
+	Books
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

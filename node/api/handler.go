@@ -38,6 +38,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.forks(b)
 	a.choosers(b)
 	a.bridging(b)
+	a.books(b)
 	a.questions(b)
 	a.trails(b)
 	a.terms(b)

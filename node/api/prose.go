@@ -104,14 +104,14 @@ var markdown = goldmark.New(goldmark.WithExtensions(
 func Render(source string) Prose {
 	head, rest := split(source)
 	if !cheap(head) {
-		return Prose{Nodes: []Node{}, Rest: visible(source)}
+		return Prose{Nodes: []Node{}, Rest: Visible(source)}
 	}
 	r := renderer{source: []byte(head)}
 	nodes := r.children(markdown.Parse(text.NewReader(r.source)), 0)
 	if r.count > mostNodes {
-		return Prose{Nodes: []Node{}, Rest: visible(source)}
+		return Prose{Nodes: []Node{}, Rest: Visible(source)}
 	}
-	return Prose{Nodes: nodes, Rest: visible(rest)}
+	return Prose{Nodes: nodes, Rest: Visible(rest)}
 }
 
 // split parts a text where rendering ends: at the end of a line if there is one.
@@ -183,8 +183,9 @@ func markers(line string) (n int) {
 
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' }
 
-// visible takes out what turns the reading of a text around.
-func visible(s string) string {
+// Visible takes out of a text what turns the reading of it around, and what no
+// reader can see.
+func Visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Bidi_Control, r) || unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
@@ -266,7 +267,7 @@ func (r *renderer) node(n ast.Node, depth int) []Node {
 		if n.HasClosure() {
 			html += string(n.ClosureLine.Value(r.source))
 		}
-		return []Node{{Tag: "p", Children: []Node{{Text: visible(html)}}}}
+		return []Node{{Tag: "p", Children: []Node{{Text: Visible(html)}}}}
 	}
 	return r.inline(n, depth)
 }
@@ -276,7 +277,7 @@ func (r *renderer) inline(n ast.Node, depth int) []Node {
 	case *ast.Text:
 		return r.text(n)
 	case *ast.String:
-		return []Node{{Text: visible(string(n.Value))}}
+		return []Node{{Text: Visible(string(n.Value))}}
 	case *ast.CodeSpan:
 		return []Node{{Tag: "code", Children: []Node{{Text: r.raw(n)}}}}
 	case *ast.RawHTML:
@@ -285,7 +286,7 @@ func (r *renderer) inline(n ast.Node, depth int) []Node {
 			segment := n.Segments.At(i)
 			b.Write(segment.Value(r.source))
 		}
-		return []Node{{Text: visible(b.String())}}
+		return []Node{{Text: Visible(b.String())}}
 	case *ast.Emphasis:
 		return r.in(n, depth, Node{Tag: map[int]string{1: "em", 2: "strong"}[min(n.Level, 2)]})
 	case *extast.Strikethrough:
@@ -339,7 +340,7 @@ func (r *renderer) text(n *ast.Text) []Node {
 	if !n.IsRaw() {
 		words = unescape(words)
 	}
-	out := []Node{{Text: visible(words)}}
+	out := []Node{{Text: Visible(words)}}
 	switch {
 	case n.HardLineBreak():
 		out = append(out, Node{Tag: "br"})
@@ -356,7 +357,7 @@ func (r *renderer) lines(n ast.Node) string {
 		line := n.Lines().At(i)
 		b.Write(line.Value(r.source))
 	}
-	return visible(b.String())
+	return Visible(b.String())
 }
 
 // raw returns the words of a span of code.
@@ -367,7 +368,7 @@ func (r *renderer) raw(n ast.Node) string {
 			b.Write(t.Segment.Value(r.source))
 		}
 	}
-	return visible(strings.ReplaceAll(b.String(), "\n", " "))
+	return Visible(strings.ReplaceAll(b.String(), "\n", " "))
 }
 
 // link makes a link, or, when it may not lead there, its words alone.
@@ -380,7 +381,7 @@ func (r *renderer) link(n ast.Node, depth int, to string) []Node {
 }
 
 func (r *renderer) auto(n *ast.AutoLink) []Node {
-	words := visible(string(n.Label(r.source)))
+	words := Visible(string(n.Label(r.source)))
 	to := string(n.URL(r.source))
 	if n.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(to), "mailto:") {
 		to = "mailto:" + to
