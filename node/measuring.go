@@ -52,6 +52,9 @@ func (c *community) vitals(ctx context.Context, day gathered.Day) (*vitals.Vital
 	if err != nil {
 		return nil, err
 	}
+	if len(then.roster) == 0 {
+		return nil, api.Hint(fmt.Errorf("%w: on %s this community was not there yet", api.ErrUsage, day), "`coppice signs --history` begins with its first week")
+	}
 	read := vitals.Read(then.community(beginning(then.roster)))
 	c.measured.of, c.measured.day, c.measured.read = at, day, read
 	return read, nil

@@ -107,7 +107,7 @@ func (f *filling) persons() {
 			f.number[self] = i
 		}
 		f.out.People = append(f.out.People, vitals.Person{
-			Member: one.Left == 0 && !one.Guest, Away: one.Away(f.end - 1), Guest: one.Left == 0 && one.Guest, Founder: one.Founder,
+			Member: one.Left == 0 && !one.Guest, Away: one.Away(f.end - 1), Guest: one.Guest || one.Left > 0 && one.Joined == 0, Founder: one.Founder,
 			Came: one.Came, Joined: one.Joined, Left: one.Left, Commitment: lettersIn(one.Commitment), Committed: one.Committed, Known: known[one],
 		})
 	}
@@ -218,8 +218,11 @@ func (f *filling) add(d *vitals.Document, facts *envelope.Facts) {
 // gatherings notes when people gathered, or were to.
 func (f *filling) gatherings() {
 	m := newMeetings(f.of(gatheringKind), f.groups)
-	f.out.Rhythm = len(m.series) > 0
-	f.out.Period, _ = m.period(f.day)
+	f.out.Period, f.out.Rhythm = m.period(f.day)
+	from := f.day - gathered.Day(vitals.Window(f.out.Period)) + 1
+	for _, series := range m.series { // one that is over was there as long as its days are in the window
+		f.out.Rhythm = f.out.Rhythm || len(gathered.Next(series, f.day, 1)) > 0 || len(m.of(series, from, f.day)) > 0
+	}
 	for _, o := range m.all(f.day-2*vitals.MostWindow, f.day) {
 		f.out.Occasions = append(f.out.Occasions, vitals.Occasion{
 			ID: o.ID(f.c.id), Day: int(o.Start.Day), Held: o.Held, Kept: f.kept[o.ID(f.c.id)],

@@ -92,11 +92,14 @@ func (c *command) tellSigns(s api.Signs) {
 		c.line("Next")
 	}
 	for _, next := range s.Next {
-		c.line("  %s: %s; %s", next.Element, next.Act, next.Why)
+		c.line("  %s: %s", next.Element, next.Act)
+		c.line("    %s", next.Why)
+		does := next.Does
 		if next.Item != nil {
 			c.line("    %s  %s %q", short(next.Item.ID), next.Item.Kind, next.Item.Title)
+			does = strings.ReplaceAll(does, next.Item.ID, short(next.Item.ID))
 		}
-		c.line("    %s", next.Does)
+		c.line("    %s", does)
 	}
 }
 

@@ -16,7 +16,7 @@ type Community struct {
 	Founded   uint64
 	Style     string  // deliberate, mixed or incidental
 	Period    float64 // of the quickest live rhythm, in days: the mean gap of its next eight; 0: none
-	Rhythm    bool    // there is a rhythm, live or not
+	Rhythm    bool    // there is a rhythm that has days to come, or had some in the window
 	Bridged   bool    // a bridge is open
 	Charter   Charter
 	People    []Person
