@@ -57,9 +57,7 @@ func (n *Node) Value(ctx context.Context, call api.Call, from string) (out api.V
 	}
 	v := &valuing{w: w, from: uint64(max(since, 0)) * 86400, to: endOf(today), of: map[string][]valued{}}
 	for _, f := range w.facts {
-		if !f.Shelved {
-			v.document(f)
-		}
+		v.document(f)
 	}
 	v.held(m, since, today)
 	if err := v.stories(); err != nil {
@@ -85,8 +83,15 @@ func (v *valuing) add(step string, one valued) {
 // made says of whose kinds a new one is something to have.
 var made = map[protocol.Kind]string{practice.Way: "wrote down a way", practice.Story: "told a story", domain.Term: "added a word"}
 
-// document adds what was done in a document.
+// document adds what was done in a document; of what was put away, that
+// somebody saw that it is to be.
 func (v *valuing) document(f *envelope.Facts) {
+	for _, d := range f.Did(envelope.Retired) {
+		v.add("reframing", valued{f.ID, d.By, d.At, "says that it is to be given up"})
+	}
+	if f.Shelved {
+		return
+	}
 	if says := made[f.Kind]; says != "" {
 		v.add("potential", valued{f.ID, f.Author, f.Created, says})
 	}
@@ -109,8 +114,9 @@ func (v *valuing) document(f *envelope.Facts) {
 			add("applied", "did it, and it did not work")
 		case envelope.Used:
 			add("applied", "used it")
-		case envelope.Retired:
-			add("reframing", "says that it is to be given up")
+		}
+		if d.Effect {
+			add("realized", "did it, and said what came of it in the end")
 		}
 	}
 	for _, l := range f.Links {

@@ -334,3 +334,55 @@ func TestSignsBeforeThereWasAnybody(t *testing.T) {
 		t.Errorf("alone she reads\n%s", home.stdout)
 	}
 }
+
+// What belongs into a week that was counted has it counted again.
+func TestLateArrivalsRedrawHistory(t *testing.T) {
+	club := play(t, founded(2, "mixed").ring(10, 2).lines...)
+	at := chronicleDay(35).Format(time.RFC3339)
+	weeks := func() []any { return club.as("Rosa").at(at).json("signs", "--history")["weeks"].([]any) }
+	before := weeks()
+	club.as("Dev").at(chronicleDay(20).Format(time.RFC3339)).id("way", "new", "--title", "Found long ago")
+	club.together()
+	after := weeks()
+	for i := range after {
+		day := after[i].(map[string]any)["day"].(string)
+		was, is := before[i].(map[string]any)["P"], after[i].(map[string]any)["P"]
+		if late := day >= chronicleDay(20).Format("2006-01-02"); late == (was == is) {
+			t.Errorf("the week to %s had %v and has %v", day, was, is)
+		}
+		if now := club.as("Dev").at(at).json("signs", "--day", day)["P"]; now != is {
+			t.Errorf("the week to %s has %v, the day %v", day, is, now)
+		}
+	}
+}
+
+func TestValueInFiveSteps(t *testing.T) {
+	c := founded(3, "deliberate").charter(5, 3).ways(10, 1, 1)
+	c.tell(11, "Dev", "thanks", "@w0").tell(11, "Marta", "try", "@w0")
+	c.tell(12, "Dev", "tried", "@w0", "worked", "It did.", "--effect", "No late change.")
+	c.tell(13, "Marta", "tried", "@w0", "failed", "It did not.")
+	c.tell(14, "Rosa", "tell", "--title", "What it was worth", "--form", "value", "=worth")
+	c.tell(14, "Rosa", "edit", "@worth", "--field", "reframing", "--file", "-", "<No surprises is what counts now.")
+	c.tell(15, "Rosa", "term", "new", "Surprise")
+	club := play(t, c.lines...)
+	at := club.as("Dev").at(chronicleDay(20).Format(time.RFC3339))
+	counted := func(args ...string) map[string]any {
+		out := map[string]any{}
+		for _, step := range at.json(append([]string{"value"}, args...)...)["steps"].([]any) {
+			step := step.(map[string]any)
+			out[step["step"].(string)] = step["count"]
+		}
+		return out
+	}
+	for from, want := range map[string]map[string]any{
+		"2026-01-01": {"immediate": 1.0, "potential": 4.0, "applied": 2.0, "realized": 1.0, "reframing": 2.0},
+		"2026-01-14": {"immediate": 0.0, "potential": 2.0, "applied": 1.0, "realized": 0.0, "reframing": 1.0},
+	} {
+		if got := counted("--from", from); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("since %s: %v, not %v", from, got, want)
+		}
+	}
+	if out := at.run("value").stdout; !strings.Contains(out, "Rosa: No surprises is what counts now.") {
+		t.Errorf("it reads\n%s", out)
+	}
+}
