@@ -54,7 +54,7 @@ func TestDemoWiper(t *testing.T) {
 		"cameras": "answered", "sign": "decided", "pair": "under way", "chapter": "under way", "visit": "held",
 	})
 	club.speaks("Rosa", "status", "digest", "tend", "mirror", "map", "agenda", "who", "graph", "gathering list", "charter show",
-		"member list", "term list", "discussion list", "project list", "pairing list", "bridge list", "conflict list", "list", "search judder", "signs", "signs --history", "value", "show @lift", "show @lesson")
+		"member list", "term list", "discussion list", "project list", "pairing list", "bridge list", "conflict list", "list", "search judder", "signs", "signs --history", "value", "show @lift", "show @lesson", "trail @lesson")
 	tend := toldAs[api.Tend](club.as("Rosa"), "tend")
 	for what, n := range map[string]int{
 		"tries": len(tend.Tries), "stale": len(tend.Stale), "undistilled": len(tend.Undistilled), "unwritten": len(tend.Unwritten),
@@ -65,6 +65,7 @@ func TestDemoWiper(t *testing.T) {
 		}
 	}
 	club.looksLike("Rosa", "a community of practice")
+	club.leads("Sam")
 	if out := club.as("Sam").run("member", "show", "@Dev").stdout; !strings.Contains(out, "his dwell trick saved our launch") {
 		t.Errorf("Sam reads of Dev:\n%s", out)
 	}
@@ -84,17 +85,27 @@ func (c *toldTest) looksLike(who, verdict string) {
 	}
 }
 
+// leads holds the path of who is new to having all that there is on a path.
+func (c *toldTest) leads(who string) {
+	c.Helper()
+	w := toldAs[api.Welcome](c.as(who), "welcome")
+	if len(w.Read) != 5 || len(w.Meet) != 2 || w.Do == nil || w.Come == nil || w.Finished {
+		c.Errorf("%s is led to %+v", who, w)
+	}
+}
+
 // The table shows what it learned without setting out to.
 func TestDemoLunch(t *testing.T) {
 	club := demo(t, lunchTable)
 	club.states("Jonas", map[string]string{"sleep": "solved", "nobody": "answered", "pair": "under way", "towel": "works here", "loses": "has ways"})
 	club.speaks("Adaeze", "status", "digest", "tend", "mirror", "map", "agenda", "who", "graph", "gathering list", "charter show",
-		"member list", "term list", "pairing list", "bridge list", "conflict list", "list", "search handover", "signs", "signs --history", "value", "show @loses", "show @fine")
+		"member list", "term list", "pairing list", "bridge list", "conflict list", "list", "search handover", "signs", "signs --history", "value", "show @loses", "show @fine", "trail @fine")
 	want := []string{"In 12 lunches: 14 stories, 9 tricks, 5 used by someone else.", "Jonas learned three of them here.", "You did not set out to write any of it."}
 	if says := toldAs[api.Mirror](club.as("Jonas"), "mirror").Says; !slices.Equal(says, want) {
 		t.Errorf("%q", says)
 	}
 	club.looksLike("Adaeze", "a community of practice")
+	club.leads("Jonas")
 	tend := toldAs[api.Tend](club.as("Adaeze"), "tend")
 	slices.Sort(tend.Hint)
 	if !slices.Equal(tend.Hint, []string{"families", "handover", "nights"}) || len(tend.Stale) != 0 {
