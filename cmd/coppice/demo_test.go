@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -66,6 +68,7 @@ func TestDemoWiper(t *testing.T) {
 	}
 	club.looksLike("Rosa", "a community of practice")
 	club.leads("Sam")
+	club.prints("Rosa", "rubber")
 	if out := club.as("Sam").run("member", "show", "@Dev").stdout; !strings.Contains(out, "his dwell trick saved our launch") {
 		t.Errorf("Sam reads of Dev:\n%s", out)
 	}
@@ -82,6 +85,18 @@ func (c *toldTest) looksLike(who, verdict string) {
 	c.Helper()
 	if got := c.as(who).json("signs")["verdict"]; got != verdict {
 		c.Errorf("it looks like %v, not %s", got, verdict)
+	}
+}
+
+// prints holds the book of an area to holding something.
+func (c *toldTest) prints(who, area string) {
+	c.Helper()
+	file := filepath.Join(c.TempDir(), "book.html")
+	if book := c.as(who).json("book", area, "--out", file); book["items"] == 0.0 {
+		c.Errorf("the book of %s is empty", area)
+	}
+	if html, err := os.ReadFile(file); err != nil || !strings.Contains(string(html), area) {
+		c.Errorf("the book of %s: %v, %.200s", area, err, html)
 	}
 }
 
@@ -106,6 +121,7 @@ func TestDemoLunch(t *testing.T) {
 	}
 	club.looksLike("Adaeze", "a community of practice")
 	club.leads("Jonas")
+	club.prints("Adaeze", "nights")
 	tend := toldAs[api.Tend](club.as("Adaeze"), "tend")
 	slices.Sort(tend.Hint)
 	if !slices.Equal(tend.Hint, []string{"families", "handover", "nights"}) || len(tend.Stale) != 0 {
