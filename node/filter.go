@@ -46,7 +46,7 @@ type filter struct {
 	form    string
 	states  []string
 	stages  stages
-	months  uint64 // after which a way is to be looked at again
+	review  tended // where what is old is asked for
 	by      *gathered.Person
 	people  *gathered.People
 	credits *envelope.Credits
@@ -123,25 +123,15 @@ func (f *filter) inArea(asked string) (err error) {
 	return nil
 }
 
-func (f *filter) inState(asked string) error {
+func (f *filter) inState(asked string) (err error) {
 	for state := range strings.FieldsFuncSeq(asked, func(r rune) bool { return r == ',' }) {
 		if state = strings.ToLower(strings.TrimSpace(state)); !slices.Contains(states, state) {
 			return api.Hint(fmt.Errorf("%w: nothing is ever %q", api.ErrUsage, state), "there are %s", strings.Join(states, ", "))
 		}
 		f.states = append(f.states, state)
 	}
-	if !slices.Contains(f.states, stateOld) {
-		return nil
-	}
-	f.months = domain.DefaultReviewMonths
-	charter, err := f.c.shelf.card(f.c.charterID())
-	if errors.Is(err, view.ErrNotFound) {
-		return nil
-	}
-	if err == nil {
-		if months, ok := charter.Value("review_months").(uint64); ok {
-			f.months = months
-		}
+	if slices.Contains(f.states, stateOld) {
+		f.review, err = f.c.chartered()
 	}
 	return err
 }
@@ -255,7 +245,7 @@ func (f *filter) stands(facts *envelope.Facts) (bool, error) {
 	if slices.Contains(f.states, stateShelved) && facts.Shelved {
 		return true, nil
 	}
-	if slices.Contains(f.states, stateOld) && facts.Kind == practice.Way && gathered.ReviewDay(facts, f.months) < gathered.Today(f.stages.now) {
+	if slices.Contains(f.states, stateOld) && facts.Kind == practice.Way && f.review.old(facts, f.stages.now) {
 		return true, nil
 	}
 	state, err := f.stages.of(facts)

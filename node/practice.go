@@ -102,7 +102,7 @@ func (p *practised) showWay(out *api.Document, f *envelope.Folded, folds *folds)
 		Worked: p.c.persons(way.Worked), Adapted: p.c.persons(way.Adapted), Failed: p.c.persons(way.Failed),
 		Contexts: mapped(way.WorkedIn), FailedIn: mapped(way.FailedIn), Bound: rounded(way.Bound()),
 	}
-	old := p.old(way.Facts)
+	old := p.review.old(way.Facts, p.now)
 	out.Old, out.ReviewBy = &old, gathered.ReviewDay(way.Facts, p.review.months).String()
 	out.Reviews = []api.Review{}
 	for _, own := range f.Field("reviews").Own {
@@ -128,11 +128,6 @@ func (p *practised) showWay(out *api.Document, f *envelope.Folded, folds *folds)
 	return p.c.howFar(out.Rivals, p.now)
 }
 
-// old tells whether a way wants to be looked at again.
-func (p *practised) old(f *envelope.Facts) bool {
-	return p.review.on.Reviews && gathered.ReviewDay(f, p.review.months) < gathered.Today(p.now)
-}
-
 // showProblem says who met a problem, and shows the ways to deal with it side
 // by side.
 func (p *practised) showProblem(out *api.Document, f *envelope.Folded, folds *folds) error {
@@ -143,7 +138,7 @@ func (p *practised) showProblem(out *api.Document, f *envelope.Folded, folds *fo
 		one := api.Dealing{
 			Item: p.c.line(way.Facts), Standing: way.State, Fit: rounded(practice.Fit(way.Where(), p.mine)), Bound: rounded(way.Bound()),
 			Credited: p.c.persons(way.Authors), Worked: p.c.persons(way.Worked), Adapted: p.c.persons(way.Adapted), Failed: p.c.persons(way.Failed),
-			Contexts: mapped(way.WorkedIn), FailedIn: mapped(way.FailedIn), Trials: len(way.Trials), Old: p.old(way.Facts),
+			Contexts: mapped(way.WorkedIn), FailedIn: mapped(way.FailedIn), Trials: len(way.Trials), Old: p.review.old(way.Facts, p.now),
 		}
 		var stewards []protocol.MemberID
 		for _, d := range way.Did(envelope.Stewarded) {

@@ -75,6 +75,12 @@ type tended struct {
 	months uint64 // after which a way is to be looked at again
 }
 
+// old tells whether a way wants to be looked at again, at a time in seconds
+// since 1970.
+func (t tended) old(way *envelope.Facts, now uint64) bool {
+	return t.on.Reviews && gathered.ReviewDay(way, t.months) < gathered.Today(now)
+}
+
 func (c *community) chartered() (tended, error) {
 	out := tended{on: domain.SwitchesOf(domain.DefaultStyle), months: domain.DefaultReviewMonths}
 	f, err := c.shelf.card(c.charterID())

@@ -186,14 +186,23 @@ func (n *Node) Unexplained(_ context.Context, call api.Call) (api.Unexplained, e
 	names := c.called()
 	likely := domain.Unexplained(usages, total, terms, names)
 	likely = likely[:min(len(likely), mostAsked)]
+	var authors map[protocol.MemberID]bool
 	for i := range likely {
 		word := likely[i].Word
 		if likely[i].Word, err = c.asWritten(word); err != nil {
 			return out, err
 		}
-		if likely[i].Documents, likely[i].Authors, err = c.shelf.view.Holding(word, unsaid); err != nil {
-			return out, c.shelf.checked(err)
+		likely[i].Documents, authors = 0, map[protocol.MemberID]bool{}
+		err := c.usedIn([]string{word}, func(f *envelope.Facts) {
+			if !f.Shelved {
+				likely[i].Documents++
+				authors[f.Author] = true
+			}
+		})
+		if err != nil {
+			return out, err
 		}
+		likely[i].Authors = len(authors)
 	}
 	for _, u := range domain.Unexplained(likely, total, terms, names) {
 		if len(out.Items) == mostOpen {
@@ -202,6 +211,24 @@ func (n *Node) Unexplained(_ context.Context, call api.Call) (api.Unexplained, e
 		out.Items = append(out.Items, api.Word{Word: u.Word, Documents: u.Documents, Members: u.Authors})
 	}
 	return out, nil
+}
+
+// usedIn calls f with what uses one of some phrases, without what explains words
+// or is about people.
+func (c *community) usedIn(phrases []string, f func(*envelope.Facts)) error {
+	facts, err := c.shelf.facts()
+	if err != nil {
+		return err
+	}
+	return c.shelf.checked(c.shelf.view.Holding(phrases, func(id protocol.DocumentID) {
+		one := factsOf(facts, id)
+		if one == nil {
+			return // it has come or gone just now
+		}
+		if schema := c.node.kinds.Schema(one.Kind); schema != nil && !slices.Contains(unsaid, schema.Name) {
+			f(one)
+		}
+	}))
 }
 
 // asWritten returns a word of the index as some document spells it.
@@ -260,24 +287,17 @@ func (c *community) showTerm(out *api.Document, f *envelope.Folded) error {
 	if w == nil {
 		return nil
 	}
-	var first *api.Item
-	used := map[string]bool{}
-	for _, name := range w.Names() {
-		hits, _, err := c.shelf.view.Search(view.Question{Words: `"` + strings.ReplaceAll(name, `"`, " ") + `"`, Limit: mostItems})
-		if err != nil {
-			return c.shelf.checked(err)
+	used, first := 0, (*envelope.Facts)(nil)
+	err = c.usedIn(w.Names(), func(one *envelope.Facts) {
+		used++
+		if first == nil || one.Created < first.Created || one.Created == first.Created && one.ID.Compare(first.ID) < 0 {
+			first = one
 		}
-		for _, h := range hits {
-			if slices.Contains(unsaid, h.Kind) || used[h.ID.String()] {
-				continue
-			}
-			item := c.item(h.Item)
-			if used[item.ID] = true; first == nil || item.Created.Before(*first.Created) {
-				first = &item
-			}
-		}
+	})
+	if err != nil {
+		return err
 	}
-	out.Fields["used"] = len(used)
+	out.Fields["used"] = used
 	var above []api.Item
 	for _, id := range terms.Above([]protocol.DocumentID{w.ID})[1:] {
 		above = append(above, api.Item{ID: id.String(), Kind: termKind, Title: terms.Of(id).Title})
@@ -286,7 +306,7 @@ func (c *community) showTerm(out *api.Document, f *envelope.Folded) error {
 		out.Fields["above"] = above
 	}
 	if first != nil {
-		out.Fields["first_used"] = first
+		out.Fields["first_used"] = c.line(first)
 	}
 	return nil
 }

@@ -100,23 +100,33 @@ func (v *View) Words(least, most int) ([]Word, error) {
 	return kept, nil
 }
 
-// Holding counts the items of all but some kinds that hold a word of the
-// index, and whose they are; shelved ones are left out.
-func (v *View) Holding(word string, but []string) (items, authors int, err error) {
+// Holding calls f with every item that holds one of some phrases now, shelved
+// ones too. F must not ask the view.
+func (v *View) Holding(phrases []string, f func(protocol.DocumentID)) error {
 	v.reset.RLock()
 	defer v.reset.RUnlock()
-	terms := split(word)
-	if len(terms) == 0 {
-		return 0, 0, nil
+	var all []string
+	for _, phrase := range phrases {
+		t := term{phrase: true}
+		for _, token := range tokens(fold(phrase)) {
+			t.tokens = append(t.tokens, token.text)
+		}
+		if len(t.tokens) > 0 {
+			all = append(all, match([]term{t}))
+		}
 	}
-	args := []any{standing + `"` + strings.Join(terms[0].tokens, " ") + `"`}
-	for _, kind := range but {
-		args = append(args, kind)
+	if len(all) == 0 {
+		return nil
 	}
-	row := v.read.QueryRow("SELECT count(*), count(DISTINCT author) FROM search JOIN items ON items.n = search.rowid WHERE search MATCH ? AND shelved = 0 AND kind NOT IN ("+
-		strings.TrimSuffix(strings.Repeat("?,", len(but)), ",")+")", args...)
-	if err := row.Scan(&items, &authors); err != nil {
-		return 0, 0, broken(err)
+	known, err := v.briefs()
+	if err != nil {
+		return err
 	}
-	return items, authors, nil
+	_, err = v.walk("SELECT rowid FROM search WHERE search MATCH ?", standing+"("+strings.Join(all, " OR ")+")", func(n int64) bool {
+		if one, here := known.get(n); here {
+			f(one.id)
+		}
+		return true
+	})
+	return err
 }

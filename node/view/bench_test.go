@@ -1,6 +1,7 @@
 package view
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"coppice.example/protocol"
 )
 
 const benchItems = 20_000
@@ -41,6 +44,8 @@ func benchBatches() (batches []Batch, word func() string) {
 		b := Batch{Stamp: uint64(n)}
 		for i := n; i < n+500; i++ {
 			item := Item{ID: id(i), Kind: []string{"way", "story", "question", "member"}[i%4], Title: text(5), Created: uint64(i), Updated: uint64(i), Order: uint64(i), Card: []byte(text(150)), Text: text(120), Entries: []string{entryID(i)}}
+			item.Passages = []Passage{{In: InTalk, Entry: entryID(i), Text: text(20)}, {In: InFormer, Text: text(20)}}
+			plant(i, &item)
 			for seq := range uint64(5) {
 				b.History = append(b.History, HistoryRow{Document: item.ID, Seq: seq + 1, What: "edit"})
 			}
@@ -73,20 +78,55 @@ func BenchmarkRebuild(b *testing.B) {
 	b.ReportMetric(float64(b.N)*benchItems*5/b.Elapsed().Seconds(), "changes/s")
 }
 
+// BenchmarkPlanted asks 20k documents for what is planted in each; all must be
+// found. It says how much larger than the words the index is, and the file.
+func BenchmarkPlanted(b *testing.B) {
+	v, _ := benchView(b)
+	var words, index, pages, size int64
+	if err := errors.Join(
+		v.read.QueryRow("SELECT sum(length(CAST(title AS BLOB)) + length(CAST(text AS BLOB)) + length(CAST(former AS BLOB))) FROM items JOIN texts USING (n)").Scan(&words),
+		v.read.QueryRow("SELECT sum(length(block)) FROM search_data").Scan(&index),
+		v.read.QueryRow("PRAGMA page_count").Scan(&pages), v.read.QueryRow("PRAGMA page_size").Scan(&size),
+	); err != nil {
+		b.Fatal(err)
+	}
+	n, missed := 0, 0
+	for b.Loop() {
+		if what := misses(v, n%benchItems, id(n%benchItems), n/6); what != "" {
+			b.Error(what)
+			missed++
+		}
+		n++
+	}
+	b.ReportMetric(float64(n-missed)/float64(n), "recall")
+	b.ReportMetric(float64(index)/float64(words), "index/words")
+	b.ReportMetric(float64(pages*size)/float64(words), "file/words")
+}
+
 func BenchmarkSearch(b *testing.B) {
 	v, word := benchView(b)
-	for name, ask := range map[string]func() string{
-		"word":   word,
-		"two":    func() string { return word() + " " + word() },
-		"prefix": func() string { return word()[:2] },
-		"letter": func() string { return word()[:1] },
-		"phrase": func() string { return `"` + word() + " " + word() + `"` },
+	third := func(id protocol.DocumentID) bool { return id[0]%3 == 0 }
+	few := func(id protocol.DocumentID) bool { return id[0] == 0 && id[1] < 16 }
+	common := func() string { return "oak" }
+	for _, q := range []struct {
+		name string
+		ask  func() string
+		only func(protocol.DocumentID) bool
+	}{
+		{"word", word, nil},
+		{"two", func() string { return word() + " " + word() }, nil},
+		{"prefix", func() string { return word()[:2] }, nil},
+		{"letter", func() string { return word()[:1] }, nil},
+		{"phrase", func() string { return `"` + word() + " " + word() + `"` }, nil},
+		{"a-third", word, third},
+		{"few", word, few},
+		{"few-of-most", common, few},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(q.name, func(b *testing.B) {
 			var took []time.Duration
 			for range b.N {
 				start := time.Now()
-				if _, _, err := v.Search(Question{Words: ask(), Limit: 20}); err != nil {
+				if _, _, err := v.Search(Question{Words: q.ask(), Limit: 20, Only: q.only}); err != nil {
 					b.Fatal(err)
 				}
 				took = append(took, time.Since(start))
@@ -94,6 +134,17 @@ func BenchmarkSearch(b *testing.B) {
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
 		})
+	}
+}
+
+// BenchmarkHolding walks all that hold a word which five of six documents hold.
+func BenchmarkHolding(b *testing.B) {
+	v, _ := benchView(b)
+	for b.Loop() {
+		n := 0
+		if err := v.Holding([]string{"oak", "the oak"}, func(protocol.DocumentID) { n++ }); err != nil || n < benchItems/2 {
+			b.Fatal(n, err)
+		}
 	}
 }
 

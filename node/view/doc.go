@@ -17,8 +17,8 @@
 //
 // # Search
 //
-// Every word must match, as a prefix, anywhere in title or text; case and
-// diacritics do not count; "quotes" hold a phrase together; Chinese, Japanese
+// Every word must match, as a prefix, anywhere in title, texts, entries or what
+// was taken away of them, and a hit says where; case and diacritics do not count; "quotes" hold a phrase together; Chinese, Japanese
 // and Korean need no spaces, two characters are enough. Nothing a person types
 // is an error.
 //

@@ -3,7 +3,6 @@ package view
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -141,55 +140,48 @@ func (v *View) each(question string, f func(n int64, id protocol.DocumentID) boo
 		order = "search.rowid DESC"
 	}
 	inTitle, stands := "title : ("+question+")", standing+"("+question+")"
-	var away []matching // what is put away comes last
+	known, err := v.briefs()
+	if err != nil {
+		return err
+	}
+	var away []int64 // what is put away comes last
 	for _, tier := range []string{inTitle, "(" + stands + ") NOT (" + inTitle + ")", "(" + question + ") NOT (" + stands + ")"} {
-		on, err := v.walk("SELECT n, id, shelved FROM search JOIN items ON items.n = search.rowid WHERE search MATCH ? ORDER BY "+order, func(one matching) bool {
+		on, err := v.walk("SELECT rowid FROM search WHERE search MATCH ? ORDER BY "+order, tier, func(n int64) bool {
+			one, here := known.get(n)
 			if one.shelved {
-				away = append(away, one)
-				return true
+				away = append(away, n)
 			}
-			return f(one.n, one.id)
-		}, tier)
+			return !here || one.shelved || f(n, one.id)
+		})
 		if err != nil || !on {
 			return err
 		}
 	}
-	for _, one := range away {
-		if !f(one.n, one.id) {
+	for _, n := range away {
+		if one, here := known.get(n); here && !f(n, one.id) {
 			break
 		}
 	}
 	return nil
 }
 
-// matching is an item that matches.
-type matching struct {
-	n       int64
-	id      protocol.DocumentID
-	shelved bool
-}
-
 // standing restricts a question to words that stand in a document now.
 const standing = "{title text} : "
 
-// walk calls f with what a query finds until it returns false; on tells that it
-// never did.
-func (v *View) walk(query string, f func(matching) bool, args ...any) (on bool, err error) {
-	rows, err := v.read.Query(query, args...)
+// walk calls f with the rows that match a question until it returns false; on
+// tells that it never did.
+func (v *View) walk(query, question string, f func(n int64) bool) (on bool, err error) {
+	rows, err := v.read.Query(query, question)
 	if err != nil {
 		return false, broken(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var one matching
-		var name sql.RawBytes
-		if err := rows.Scan(&one.n, &name, &one.shelved); err != nil {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
 			return false, broken(err)
 		}
-		if err := one.id.UnmarshalText(name); err != nil {
-			return false, fmt.Errorf("view: %w: %w", ErrRebuild, err)
-		}
-		if !f(one) {
+		if !f(n) {
 			return false, nil
 		}
 	}

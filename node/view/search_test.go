@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"coppice.example/protocol"
 )
 
 func found(t testing.TB, v *View, words string) []string {
@@ -99,41 +101,63 @@ func TestSearchFinds(t *testing.T) {
 	}
 }
 
-// TestPlanted hides a word of its own in each of many documents and finds each
-// by the word, its beginnings, and its plain form.
+// plant hides words of its own in the nth item, somewhere, and returns by what
+// they must be found, and in what.
+func plant(n int, i *Item) (asks []string, in Place) {
+	const letters, marked, plain = "bcdfghjklmnpqrstvz", "áèîõüçñ", "aeioucn"
+	r := rand.New(rand.NewPCG(uint64(n), 5))
+	word, bare := "", ""
+	for range 8 {
+		k := r.IntN(7)
+		c := string(letters[r.IntN(len(letters))])
+		word += c + string([]rune(marked)[k])
+		bare += c + string(plain[k])
+	}
+	han := string(rune(0x4e00+n/150)) + string(rune(0x6e00+n%150))
+	switch in = []Place{InTitle, InText, InTalk, InAnswer, InNotes, InFormer}[n%6]; in {
+	case InTitle:
+		i.Title += " " + word
+	case InText:
+		i.Text = strings.ToUpper(word) + ", the oak " + han + "掃除 " + i.Text
+	default:
+		i.Passages = append(i.Passages, Passage{In: in, Entry: entryID(n), Text: "An ash " + word + " the oak of 東" + han + "除"})
+	}
+	asks = []string{word, bare, strings.ToUpper(bare), string([]rune(word)[:12]), bare[:10], `"` + bare + `"`}
+	if in != InTitle {
+		asks = append(asks, `"`+bare+` the oak"`, han, bare+" oak")
+	}
+	return asks, in
+}
+
+// TestPlanted hides words of its own in each of many documents and finds each
+// by the word, its beginnings, its plain form, two characters and a phrase.
 func TestPlanted(t *testing.T) {
 	v, r := fresh(t), rand.New(rand.NewPCG(5, 5))
-	const letters, marked, plain = "bcdfghjklmnpqrstvz", "áèîõüçñ", "aeioucn"
-	type plant struct{ word, bare string }
-	var plants []plant
+	const documents = 2000
 	b := Batch{}
-	for n := range 400 {
-		var p plant
-		for range 8 {
-			i := r.IntN(7)
-			c := string(letters[r.IntN(len(letters))])
-			p.word += c + string([]rune(marked)[i])
-			p.bare += c + string(plain[i])
-		}
-		plants = append(plants, p)
+	for n := range documents {
 		i := randomItem(r, n)
-		if n%2 == 0 {
-			i.Title += " " + p.word
-		} else {
-			i.Text = strings.ToUpper(p.word) + " " + i.Text
-		}
+		plant(n, &i)
 		b.Items = append(b.Items, i)
 	}
 	mustWrite(t, v, b)
-	for n, p := range plants {
-		for _, words := range []string{p.word, p.bare, strings.ToUpper(p.bare), p.word[:len(p.word)*3/4], p.bare[:10], `"` + p.bare + `"`} {
-			words = strings.ToValidUTF8(words, "")
-			hits, _, err := v.Search(Question{Words: words, Limit: 3})
-			if err != nil || len(hits) == 0 || hits[0].ID != b.Items[n].ID {
-				t.Fatalf("document %d not found by %q: %d hits, %v", n, words, len(hits), err)
-			}
+	for n, item := range b.Items {
+		if missed := misses(v, n, item.ID, n/6); missed != "" {
+			t.Fatal(missed)
 		}
 	}
+}
+
+// misses tells what planted in the nth document is not found by one of the
+// ways to ask for it; empty: nothing.
+func misses(v *View, n int, document protocol.DocumentID, way int) string {
+	asks, in := plant(n, &Item{})
+	words := asks[way%len(asks)]
+	hits, _, err := v.Search(Question{Words: words, Limit: 3})
+	if err != nil || len(hits) == 0 || hits[0].ID != document || hits[0].In.In != in {
+		return fmt.Sprintf("document %d not found by %q in %s: %d hits, %v", n, words, in, len(hits), err)
+	}
+	return ""
 }
 
 // TestHostileWords asks for what FTS5 takes for syntax: no error, and no word

@@ -125,6 +125,7 @@ type View struct {
 
 	writing sync.Mutex // one batch at a time
 	stmts   statements
+	brief   briefs
 }
 
 const readers = 4
@@ -235,6 +236,7 @@ func (v *View) Close() error {
 func (v *View) Reset() error {
 	v.reset.Lock()
 	defer v.reset.Unlock()
+	v.brief.forget()
 	_ = v.close() // what it says of a damaged file is of no use
 	return errors.Join(v.remove(), v.open())
 }

@@ -61,7 +61,7 @@ func (v *View) Write(b Batch) error {
 	defer v.reset.RUnlock()
 	v.writing.Lock()
 	defer v.writing.Unlock()
-	w := &writing{stmts: &v.stmts, numbers: map[protocol.DocumentID]int64{}}
+	w := &writing{stmts: &v.stmts, numbers: map[protocol.DocumentID]int64{}, briefs: map[int64]brief{}}
 	if _, err := v.stmts.begin.Exec(); err != nil {
 		return broken(err)
 	}
@@ -81,7 +81,9 @@ func (v *View) Write(b Batch) error {
 	w.do(w.stmts.meta, "sum", w.sum[:])
 	if w.do(w.stmts.commit); w.err != nil {
 		_, _ = v.stmts.rollback.Exec() // fails where SQLite has done it already
+		return w.err
 	}
+	v.brief.take(w.briefs)
 	return w.err
 }
 
@@ -89,6 +91,7 @@ func (v *View) Write(b Batch) error {
 type writing struct {
 	stmts   *statements
 	numbers map[protocol.DocumentID]int64
+	briefs  map[int64]brief // of what is written
 	sum     [32]byte
 	err     error
 }
@@ -138,7 +141,7 @@ func (w *writing) item(i *Item) {
 		n = w.do(w.stmts.insert, columns...)
 	}
 	add(&w.sum, i.Hash[:], false)
-	w.numbers[i.ID] = n
+	w.numbers[i.ID], w.briefs[n] = n, brief{i.ID, i.Shelved}
 	if held && !same {
 		w.do(w.stmts.unindex, n)
 	}
@@ -211,6 +214,7 @@ func (w *writing) gone(id protocol.DocumentID) {
 	}
 	add(&w.sum, hash, true)
 	delete(w.numbers, id)
+	w.briefs[n] = brief{}
 	for _, s := range []*sql.Stmt{w.stmts.forget, w.stmts.unindex, w.stmts.noText, w.stmts.forgetEntry, w.stmts.forgetHistory} {
 		w.do(s, n)
 	}
