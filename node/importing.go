@@ -297,8 +297,13 @@ func (i *importing) pages(r *replica.Replica, schema *envelope.Schema, id protoc
 		if f, shown := d.Fold(); shown {
 			now = read(f)
 		}
-		if f, here := d.FoldAt(at(d)); here {
-			base = read(f)
+		switch heads := at(d); {
+		case now != nil && slices.Equal(heads, d.Heads()):
+			base = now
+		default:
+			if f, here := d.FoldAt(heads); here {
+				base = read(f)
+			}
 		}
 	})
 	if now == nil {

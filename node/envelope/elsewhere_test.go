@@ -118,3 +118,32 @@ func TestAFileUndoesNobodysWords(t *testing.T) {
 		t.Errorf("the same file says %v, %v", intents, err)
 	}
 }
+
+// Whatever somebody wrote into the field is read without harm, and a file says
+// it as it is.
+func FuzzElsewhere(f *testing.F) {
+	f.Add("- in: Bakers <3\n  trials:\n    - by: Dev\n      outcome: worked\n")
+	f.Add("- &a [*a]\n")
+	f.Add("- in: {}\n  ? [x]\n  : - by: []\n")
+	schema := kinds.Named("way")
+	f.Fuzz(func(t *testing.T, text string) {
+		if text == "" || len(text) > 1<<16 {
+			return
+		}
+		envelope.SaidElsewhere(text)
+		kept := &envelope.Folded{ID: protocol.DocumentID{1}, Kind: schema.Kind, Fields: []envelope.Shown{
+			{Number: envelope.Title, Name: "title", Type: envelope.Register, Values: []envelope.Stamp{{Value: "Wax"}}},
+			{Number: envelope.Elsewhere, Name: "elsewhere", Type: envelope.Text, Text: text},
+		}}
+		page, err := envelope.ParseMarkdown(kinds, envelope.Markdown(schema, kept, envelope.Source{}), "")
+		if err != nil {
+			return // what is no text is refused
+		}
+		kept.Fields[1].Text = page.Elsewhere
+		again, err := envelope.ParseMarkdown(kinds, envelope.Markdown(schema, kept, envelope.Source{}), "")
+		if err != nil || again.Elsewhere != page.Elsewhere {
+			t.Errorf("%q reads as %q, then as %q: %v", text, page.Elsewhere, again.Elsewhere, err)
+		}
+		page.Kept(text, nil, protocol.CommunityID{1})
+	})
+}
