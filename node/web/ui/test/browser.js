@@ -41,9 +41,10 @@ export async function watched(browser, faults, options = {}) {
 }
 
 /** Has axe look at a page; returns what it finds wrong, in words. Of a page that
- * was looked at in another theme only the colours can be otherwise. */
-export async function look(page, theme = themes[0]) {
-  const only = theme === themes[0] ? '' : ", runOnly: ['color-contrast']"
+ * was looked at already in another theme, or narrower and wider, only the colours
+ * can be otherwise. */
+export async function look(page, theme = themes[0], again = theme !== themes[0]) {
+  const only = again ? ", runOnly: ['color-contrast']" : ''
   const { violations } = await page.evaluate(`${axe};axe.run(document, { resultTypes: ['violations']${only} })`)
   return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(' ')}: ${n.failureSummary.split('\n')[1]?.trim()}`))
 }
@@ -63,16 +64,18 @@ export async function plain(page) {
   assert.deepEqual(await page.evaluate(() => [document.querySelectorAll('img, iframe, object, embed, [onerror]').length, 'owned' in window]), [0, false])
 }
 
-/** Looks at a page as it stands in both themes and some widths; returns what is
- * wrong with it. */
+/** Looks at a page as it stands in both themes and some widths, in the dark at
+ * the narrowest and the widest; returns what is wrong with it. */
 export async function judge(page, name, at = widths) {
   const wrong = []
   for (const theme of themes) {
     for (const width of at) {
+      const between = width !== at[0] && width !== at.at(-1)
+      if (between && theme !== themes[0]) continue
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
       await page.setViewportSize({ width, height: 900 })
       await shoot(page, `${name}-${width}-${theme}`)
-      for (const what of [...(await overflow(page)), ...(await look(page, theme))]) wrong.push(`${name}, ${width}, ${theme}: ${what}`)
+      for (const what of [...(await overflow(page)), ...(await look(page, theme, between || theme !== themes[0]))]) wrong.push(`${name}, ${width}, ${theme}: ${what}`)
     }
   }
   await plain(page)

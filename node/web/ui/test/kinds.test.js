@@ -157,6 +157,55 @@ test('a way is tried, a story is used, and whose they are is thanked', async () 
   await says('Who used it', 'who washes the cars')
 })
 
+test('a problem is met again, and the ways to it stand side by side', async () => {
+  await go(page, `/item/${await find('problem', 'The blade lifts')}`)
+  await press('I met it again')
+  await fill('What was it like this time?', 'On the coupe as well.')
+  await page.locator('form.enter').getByRole('button', { name: 'I met it again' }).first().click()
+  await says('Met again', 'On the coupe as well.')
+  const foil = page.locator('.side > li', { hasText: 'A foil on the driver’s arm' })
+  await foil.getByText('The arm is stiff enough.').waitFor()
+  await foil.getByRole('img', { name: 'one worked and one did not work' }).waitFor()
+  await foil.getByRole('button', { name: 'I did this' }).click()
+  await page.getByLabel('It worked once adapted').check()
+  await foil.getByRole('button', { name: 'I did this' }).click()
+  await foil.getByRole('img', { name: 'one worked, one worked once adapted and one did not work' }).waitFor()
+  await page.getByRole('link', { name: 'I know another way' }).click()
+  await page.getByText('It is about').waitFor()
+  await page.locator('#w-title').fill('Park it lower')
+  await press('Keep it')
+  await heading('Park it lower')
+  await says('Other ways to the same problem', 'More spring')
+})
+
+test('what is kept is narrowed down, and a word without a meaning gets one', async () => {
+  await go(page, '/repertoire?kind=way')
+  await page.getByText('Narrow it down').click()
+  await page.getByLabel('Form').selectOption('approach')
+  await page.locator('.list').getByRole('link', { name: 'Chalk the lip' }).waitFor({ state: 'detached' })
+  await page.locator('.list').getByRole('link', { name: 'More spring' }).waitFor()
+  assert.match(page.url(), /form=approach/)
+  await go(page, '/tend')
+  await page.getByRole('link', { name: /^Say what it means/ }).first().click()
+  assert.notEqual(await page.locator('#w-title').inputValue(), '')
+})
+
+test('how we are doing: every count leads to what it counts, and what is not for me goes', async () => {
+  await go(page, '/signs')
+  await page.getByRole('img', { name: /strands over|No week/ }).waitFor()
+  await page.locator('.signs summary').first().click()
+  await page.locator('.signs details[open] a').first().waitFor()
+  const first = page.locator('.next h3').first()
+  const offered = await first.textContent()
+  for (let twice = 0; twice < 2; twice++) {
+    const refused = page.waitForResponse((r) => r.url().includes('/v1/signs/refusals'))
+    await page.getByRole('button', { name: `Not for me ${offered.charAt(0).toLowerCase()}${offered.slice(1)}` }).click()
+    assert.equal((await refused).ok(), true)
+    await page.locator('.next button:enabled').first().waitFor()
+  }
+  await page.locator('.next h3', { hasText: offered }).waitFor({ state: 'detached' })
+})
+
 test('what two chose and wrote apart is settled, and what is put away comes back', async () => {
   await go(page, '/tend')
   await page.getByRole('link', { name: 'Cold room with the Seals Club', exact: true }).click()
@@ -223,7 +272,7 @@ test('the page of every kind holds in both themes, on a phone and a desk', async
     for (const more of await page.locator('main summary').all()) await more.click()
     wrong.push(...(await judge(page, `kind-${kind}`, [360, 1440])))
   }
-  for (const [name, path] of Object.entries({ gatherings: '/list/gathering', terms: '/list/term', agenda: '/agenda', tend: '/tend', home: '/', 'write-gathering': '/write/gathering' })) {
+  for (const [name, path] of Object.entries({ gatherings: '/list/gathering', terms: '/list/term', agenda: '/agenda', tend: '/tend', signs: '/signs', ways: '/repertoire?kind=way', home: '/', 'write-gathering': '/write/gathering' })) {
     await go(page, `${path}?in=${club}`)
     await page.locator('.colophon dd').first().waitFor()
     wrong.push(...(await judge(page, `lived-in-${name}`, [360])))

@@ -284,6 +284,12 @@ test('a guest asks and reads, and becomes a member by a commitment', async () =>
     await page.getByRole('button', { name: 'I promise this' }).click()
     await page.locator('.byline').getByText(/member, newcomer, this is you/).waitFor()
     await page.getByText('I ask what nobody asks').waitFor()
+    // Who is new is led in, and ticks off what she did, for herself.
+    await go(page, '/welcome')
+    await page.getByLabel(/^I have read/).first().check()
+    await page.reload()
+    await page.getByLabel(/^I have read/).first().waitFor()
+    assert.equal(await page.getByLabel(/^I have read/).first().isChecked(), true)
   } finally {
     await page.context().close()
     await sam.down()
