@@ -68,6 +68,7 @@ export interface Trail {
 export interface Practised {
   trials?: Trial[]
   evidence?: Evidence
+  reviews?: { by: Person; at: string; says: string; words?: string }[]
   /** Past the day on which it was to be looked at again. */
   old?: boolean
   review_by?: string

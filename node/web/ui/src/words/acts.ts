@@ -39,7 +39,6 @@ const aboutItem: [command: RegExp, says: string][] = [
   [/^answer/, 'Answer it'],
   [/^review/, 'Look at it again'],
   [/^tried/, 'Open it, and try it'],
-  [/^metoo/, 'Open the question'],
 ]
 
 /** The link for a command of the node's, about a document or about none. One
