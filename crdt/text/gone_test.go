@@ -263,3 +263,29 @@ func TestGoneInAnyOrder(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkGone takes three words out of a text of ten thousand edits, again
+// and again: each time all of its history is looked at.
+func BenchmarkGone(b *testing.B) {
+	x := &Text{}
+	apply := func(n int, e Edit) {
+		if err := x.Apply(Change{ID: turn(n), Parents: x.Heads(), Edits: []Edit{e}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	n := 0
+	for ; n < 10_000; n++ {
+		at := n * 7919 % (x.Runes() + 1)
+		if n%4 == 3 {
+			apply(n, Edit{Pos: at % (x.Runes() - 20), Del: 15})
+		} else {
+			apply(n, Edit{Pos: at, Ins: "some more of it. "})
+		}
+	}
+	for b.Loop() {
+		apply(n, Edit{Pos: n % 1000, Del: 15})
+		apply(n+1, Edit{Pos: n % 1000, Ins: "some more of it"})
+		x.Gone(3, 64<<10, inTurn)
+		n += 2
+	}
+}

@@ -18,9 +18,9 @@
 // # Search
 //
 // Every word must match, as a prefix, anywhere in title, texts, entries or what
-// was taken away of them, and a hit says where; case and diacritics do not count; "quotes" hold a phrase together; Chinese, Japanese
-// and Korean need no spaces, two characters are enough. Nothing a person types
-// is an error.
+// was taken away of them, and a hit says where. Case and diacritics do not
+// count; "quotes" hold a phrase together; Chinese, Japanese and Korean need no
+// spaces, two characters are enough. Nothing a person types is an error.
 //
 // # What it costs
 //
