@@ -89,6 +89,27 @@ func TestTendListsEachKindOfCare(t *testing.T) {
 	}
 }
 
+// No list is longer than a person looks at; how much is left out is said.
+func TestTendIsBounded(t *testing.T) {
+	club := play(t, founding, members)
+	dev := club.as("Dev").at("2026-05-05T09:00:00Z")
+	for n := range api.MostCare + 2 {
+		way := dev.id("way", "new", "--title", fmt.Sprint("Way ", n))
+		dev.json("try", way)
+	}
+	dev = club.as("Dev").at("2026-05-20T09:00:00Z")
+	out := toldAs[api.Tend](dev, "tend")
+	if len(out.Tries) != api.MostCare || out.More["tries"] != 2 || len(out.More) != 1 {
+		t.Errorf("%d tries, more %v", len(out.Tries), out.More)
+	}
+	if got := dev.run("tend"); !strings.Contains(got.stderr, "and 2 more") {
+		t.Error(got.stderr)
+	}
+	if early := toldAs[api.Tend](club.as("Dev").at("2026-05-19T09:00:00Z"), "tend"); len(early.Tries) != 0 {
+		t.Errorf("within two weeks: %+v", early.Tries)
+	}
+}
+
 // An old way falls to who knows the area and did not write it; where nobody set
 // out to write anything, nobody is asked to read it again.
 func TestReviewsFallToWhoKnowsAndNeverIncidentally(t *testing.T) {
