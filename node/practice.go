@@ -166,7 +166,7 @@ func (p *practised) showProblem(out *api.Document, f *envelope.Folded, folds *fo
 
 // showStory says whose a story is, where it was told again and who used it.
 func (p *practised) showStory(out *api.Document, f *envelope.Folded, folds *folds) {
-	out.Credited = []api.Person{p.c.teller(f)}
+	out.Credited = []api.Person{p.c.told(f)}
 	out.Retold = []api.Item{}
 	for _, v := range f.Field("retold").Set {
 		if id, ok := v.(protocol.DocumentID); ok && p.titles[id] != nil {
@@ -176,8 +176,8 @@ func (p *practised) showStory(out *api.Document, f *envelope.Folded, folds *fold
 	out.Used = p.meetings(f.Field("used").Entries, folds)
 }
 
-// teller returns whose a story is; who is no member has a name alone.
-func (c *community) teller(f *envelope.Folded) api.Person {
+// told returns whose a story is; who is no member has a name alone.
+func (c *community) told(f *envelope.Folded) api.Person {
 	switch who := practice.TellerOf(f).(type) {
 	case protocol.MemberID:
 		return c.person(who)

@@ -191,6 +191,9 @@ somebody printed or exported cannot be called back.`,
 				return client.Withdraw(ctx, args[0])
 			}, func(out api.Withdrawn) {
 				c.say("%s without effect; members' nodes drop the words as they hear of it", count(out.Changes, "change"))
+				if len(out.Left) > 0 {
+					c.say("It shows nowhere any more. What %s typed lies in the logs, out of sight, until they or a convener say so too: coppice withdraw %s", names(out.Left), args[0])
+				}
 			})
 		},
 	}

@@ -94,6 +94,7 @@ const help = `Coppice keeps what a community of practice knows, on every member'
   practice  way new --title T       what we know how to do (--file F for the text)
             tell --title T          a story: what happened to you
             problem new --title T   what keeps coming back; met ID, when it does
+            keep ID --as story      of what was said at a gathering; distil QUESTION
             ask TITLE               a question; answer ID, helped ANSWER, close ID, metoo ID
             agenda, map             what we keep asking; the areas of what we do
             charter, term           what we care about and our words, together
@@ -163,7 +164,7 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(
 		c.up(), c.down(), c.found(), c.invite(), c.join(),
 		c.status(), c.connect(), c.sync(),
-		c.way(), c.story(), c.tell(), c.retold(), c.used(), c.tried(), c.problem(), c.met(), c.review(), c.trail(), c.ask(), c.answer(),
+		c.way(), c.story(), c.tell(), c.retold(), c.used(), c.tried(), c.problem(), c.met(), c.review(), c.trail(), c.keep(), c.distil(), c.ask(), c.answer(),
 		c.edit(), c.set(), c.add(), c.drop(), c.show(), c.list(), c.search(), c.history(),
 		c.digest(), c.tend(), c.mirror(), c.welcome(), c.signs(), c.value(),
 		c.away(), c.who(), c.unmet(), c.graph(), c.hello(), c.recognise(), c.thanks(), c.try(), c.flag(), c.mute(), c.comment(),

@@ -26,6 +26,7 @@ type Backend interface {
 	Measuring
 	Trailing
 	Books
+	Harvesting
 	// Found makes a community with this node's person as its first member.
 	Found(context.Context, Call, Founding) (Founded, error)
 	// Invite makes an invite.

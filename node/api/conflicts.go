@@ -72,7 +72,8 @@ type Sameness struct {
 
 // Withdrawn counts the changes that are without effect now.
 type Withdrawn struct {
-	Changes int `json:"changes"`
+	Changes int      `json:"changes"`
+	Left    []Person `json:"left,omitempty" doc:"of a story that shows no more: who else typed in it; their words lie in the logs, out of sight, until they or a convener take them back"`
 }
 
 // Kinds describes kinds.

@@ -41,6 +41,7 @@ func register(a *acts, b Backend, s *Sessions, web string) {
 	a.books(b)
 	a.questions(b)
 	a.trails(b)
+	a.harvest(b)
 	a.terms(b)
 	a.charters(b)
 	a.sessions(s, web)

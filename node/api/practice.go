@@ -1,6 +1,10 @@
 package api
 
-import "time"
+import (
+	"context"
+	"net/http"
+	"time"
+)
 
 // Practised is what a way, a problem or a story says beyond its own page.
 type Practised struct {
@@ -91,4 +95,54 @@ type Dealing struct {
 	Stewards []Person            `json:"stewards"`
 	Trials   int                 `json:"trials" doc:"how many there are, those that do not count included"`
 	Old      bool                `json:"old" doc:"it wants to be looked at again"`
+}
+
+// Harvesting is what a node does to make of talk what lasts.
+type Harvesting interface {
+	// Keep makes something of what was said at a gathering.
+	Keep(ctx context.Context, call Call, k Keeping) (Made, error)
+	// Distillate drafts what may be made of a question and the answers that
+	// helped; whoever posts it makes it.
+	Distillate(ctx context.Context, call Call, id string) (Distillate, error)
+}
+
+// Keeping says what to keep of a gathering.
+type Keeping struct {
+	Gathering string   `json:"gathering" doc:"its id, or that of a rhythm and a day: ID/2026-05-14"`
+	As        string   `json:"as" doc:"story, way, question or term"`
+	Title     string   `json:"title,omitempty" doc:"empty: how the text begins"`
+	Text      string   `json:"text,omitempty" doc:"words that stand in the notes"`
+	Body      string   `json:"body,omitempty" doc:"the text itself, where it is not only what stands in the notes"`
+	Teller    string   `json:"teller,omitempty" doc:"whose story it is, a member or anybody else; empty: mine"`
+	Areas     []string `json:"areas,omitempty" doc:"titles or ids of terms; none: those of the gathering"`
+}
+
+// Distillate is a draft of what a question came to.
+type Distillate struct {
+	Draft
+	Credited []Person `json:"credited" doc:"whose insight it will be: who helped"`
+}
+
+// Keep makes something of what was said at a gathering.
+func (c *Client) Keep(ctx context.Context, k Keeping) (Made, error) {
+	if err := checkText(k.Title, k.Text, k.Body, k.Teller); err != nil {
+		return Made{}, err
+	}
+	return do[Made](ctx, c, http.MethodPost, "/v1/keeping", nil, k)
+}
+
+// Distillate drafts what may be made of a question.
+func (c *Client) Distillate(ctx context.Context, id string) (Distillate, error) {
+	return do[Distillate](ctx, c, http.MethodGet, document(id, "/distillate"), nil, nil)
+}
+
+func (a *acts) harvest(b Harvesting) {
+	act(a, http.MethodPost, "/v1/keeping", "keep", "Keep something of what was said at a gathering",
+		func(ctx context.Context, call Call, in with[Keeping]) (Made, error) {
+			return b.Keep(ctx, call, in.Body)
+		})
+	act(a, http.MethodGet, "/v1/documents/{id}/distillate", "distillate", "Draft what may be made of a question",
+		func(ctx context.Context, call Call, in about) (Distillate, error) {
+			return b.Distillate(ctx, call, in.ID)
+		})
 }

@@ -214,6 +214,16 @@ func (r *Replica) Certificate(device protocol.DeviceID) (*identity.Certificate, 
 // Document folds one document as it stands, from disk if need be.
 // [ErrUnknown] when nothing of it shows.
 func (r *Replica) Document(id protocol.DocumentID) (*Document, error) {
+	shown, err := r.Withheld(id)
+	if err == nil && shown.Folded == nil && shown.Waiting == 0 {
+		return nil, fmt.Errorf("%w: %s", ErrUnknown, id)
+	}
+	return shown, err
+}
+
+// Withheld is Document of one that may show nothing, because its teller took it
+// back: then it has a history alone, an empty one if nothing of it is held.
+func (r *Replica) Withheld(id protocol.DocumentID) (*Document, error) {
 	if err := r.Ailing(); err != nil {
 		return nil, err
 	}
@@ -225,11 +235,7 @@ func (r *Replica) Document(id protocol.DocumentID) (*Document, error) {
 	if r.BeingSetRight(id) {
 		r.righting.asked = append(r.righting.asked, id)
 	}
-	shown := d.project(true)
-	if shown.Folded == nil && shown.Waiting == 0 {
-		return nil, fmt.Errorf("%w: %s", ErrUnknown, id)
-	}
-	return shown, nil
+	return d.project(true), nil
 }
 
 // Left returns what a text of a document read when this node's person had last
