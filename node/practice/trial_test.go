@@ -163,3 +163,24 @@ func TestHowFarAProblemHasCome(t *testing.T) {
 		t.Error("the way that fits does not come first")
 	}
 }
+
+// A problem with 40 ways and 2,000 trials, as its page puts them in order.
+func BenchmarkWaysOfAProblem(b *testing.B) {
+	problem := protocol.DocumentID{200}
+	var facts []*envelope.Facts
+	for n := range byte(40) {
+		f := &envelope.Facts{ID: protocol.DocumentID{n + 1}, Kind: practice.Way, Author: protocol.MemberID{255}, Links: []envelope.Link{{Rel: "about", To: problem}}}
+		for at := range 50 {
+			what := []envelope.What{envelope.Worked, envelope.Adapted, envelope.Failed}[at%3]
+			f.Deeds = append(f.Deeds, deed(byte(at), what, []string{"mild", "wet", "nordic", "dry"}[at%4], uint64(at)))
+		}
+		facts = append(facts, f)
+	}
+	facts = append(facts, &envelope.Facts{ID: problem, Kind: practice.Problem})
+	groups := envelope.Group(facts)
+	for b.Loop() {
+		if ways := practice.NewWays(facts, groups).For(problem, practice.Context{"climate=nordic"}); len(ways) != 40 {
+			b.Fatalf("%d ways", len(ways))
+		}
+	}
+}
