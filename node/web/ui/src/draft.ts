@@ -1,11 +1,13 @@
 // What somebody is writing, kept in this tab until the node has it: a reload
 // loses nothing. Another tab, and the next day, do not see it.
 
-import type { Item } from './daemon/views'
+import type { Item, Person } from './daemon/views'
 
 /** What a new document begins with: what it is tied to, and what is filled in. */
 export interface Begun {
   of?: Item
+  /** Whose insight it is. */
+  credited?: Person[]
   title?: string
   body?: string
   fields?: Record<string, unknown>

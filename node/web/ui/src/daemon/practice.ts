@@ -82,3 +82,13 @@ export interface Practised {
   mine?: Context
   trail?: Trail
 }
+
+/** A draft of what may be made of a question and the answers that helped. */
+export interface Distillate {
+  title: string
+  body?: string
+  form?: string
+  areas?: string[]
+  fields?: Record<string, unknown>
+  credited: Person[]
+}
