@@ -17,6 +17,16 @@ function read(text: string): unknown {
 
 /** Asks the node for something, or to do something; rejects with a Trouble. */
 export async function ask<T>(method: Method, path: string, community = '', body?: unknown): Promise<T> {
+  const answer = await call(method, path, community, body)
+  return (answer.status === 204 ? null : read(await answer.text())) as T
+}
+
+/** Asks the node for a file. */
+export async function file(path: string, community: string): Promise<Blob> {
+  return (await call('GET', path, community)).blob()
+}
+
+async function call(method: Method, path: string, community: string, body?: unknown): Promise<Response> {
   const token = session.token
   const headers: Record<string, string> = { Authorization: `Bearer ${token}` }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
@@ -27,11 +37,10 @@ export async function ask<T>(method: Method, path: string, community = '', body?
   } catch {
     throw silent()
   }
-  const said = answer.status === 204 ? null : read(await answer.text())
-  if (answer.ok) return said as T
+  if (answer.ok) return answer
   if (answer.status === 401) {
     session.lose(token)
     throw new Trouble('The node was started again, or this page was open for long.', 'session', 'Type `coppice open` in a terminal.')
   }
-  throw refusal(answer.status, said)
+  throw refusal(answer.status, read(await answer.text()))
 }
