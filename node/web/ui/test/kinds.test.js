@@ -178,6 +178,23 @@ test('a problem is met again, and the ways to it stand side by side', async () =
   await says('Other ways to the same problem', 'More spring')
 })
 
+test('a sentence of the notes is kept, and what helped is written down', async () => {
+  const { items } = await rosa.json('list', '--kind', 'gathering')
+  const [held] = items.filter((i) => /, \d{4}-/.test(i.title)).sort((a, b) => a.title.localeCompare(b.title))
+  await go(page, `/item/${held.id}`)
+  await page.getByText('Keep a sentence').click()
+  await page.getByLabel('Which sentence of the notes?').selectOption({ label: 'It juddered on the third wipe, as it should.' })
+  await press('Keep it')
+  await page.locator('.keep').getByRole('link', { name: 'It juddered on the third wipe' }).waitFor()
+  await go(page, `/item/${await find('question', 'Judder only')}`)
+  await page.getByRole('link', { name: 'Write down what helped' }).click()
+  await page.getByText('named first').waitFor()
+  assert.match(await page.locator('#w-body').inputValue(), /Friction peaks as the film dries/)
+  await press('Keep it')
+  await page.locator('.byline', { hasText: 'a lesson from' }).getByRole('link', { name: 'Dev' }).first().waitFor()
+  await says('Where it came from, where it went', 'Dev answered')
+})
+
 test('what is kept is narrowed down, and a word without a meaning gets one', async () => {
   await go(page, '/repertoire?kind=way')
   await page.getByText('Narrow it down').click()
@@ -272,7 +289,7 @@ test('the page of every kind holds in both themes, on a phone and a desk', async
     for (const more of await page.locator('main summary').all()) await more.click()
     wrong.push(...(await judge(page, `kind-${kind}`, [360, 1440])))
   }
-  for (const [name, path] of Object.entries({ gatherings: '/list/gathering', terms: '/list/term', agenda: '/agenda', tend: '/tend', signs: '/signs', ways: '/repertoire?kind=way', home: '/', 'write-gathering': '/write/gathering' })) {
+  for (const [name, path] of Object.entries({ gatherings: '/list/gathering', terms: '/list/term', agenda: '/agenda', tend: '/tend', domain: '/domain', signs: '/signs', ways: '/repertoire?kind=way', home: '/', 'write-gathering': '/write/gathering' })) {
     await go(page, `${path}?in=${club}`)
     await page.locator('.colophon dd').first().waitFor()
     wrong.push(...(await judge(page, `lived-in-${name}`, [360])))
