@@ -89,6 +89,9 @@ func (n *Node) Signs(ctx context.Context, call api.Call, day string) (out api.Si
 		return out, err
 	}
 	w, err := n.crowd(ctx, call)
+	if err == nil {
+		err = w.membersOnly()
+	}
 	if err != nil {
 		return out, err
 	}
@@ -110,6 +113,15 @@ func (n *Node) Signs(ctx context.Context, call api.Call, day string) (out api.Si
 		out.Signs[s.Name] = sign
 	}
 	return out, nil
+}
+
+// membersOnly refuses a guest: how a community is doing is for its members.
+func (w *crowd) membersOnly() error {
+	if !w.me.Guest {
+		return nil
+	}
+	return api.Hint(fmt.Errorf("%w: the signs of a community are for its members", api.ErrNotPermitted),
+		"`coppice commit \"...\"` says in your own words what you are here for, and makes you one")
 }
 
 // brief tells how the community is doing, and what this node's person could do
@@ -141,10 +153,11 @@ func vital(v *vitals.Vitals) api.Vital {
 	return api.Vital{D: v.D.Number(), C: v.C.Number(), P: v.P.Number(), Vitality: v.Vitality, Balance: v.Balance.Number()}
 }
 
-// homeSigns tells on a community's first page how it is doing today.
+// homeSigns tells on a community's first page how it is doing today; nil to a
+// guest.
 func (n *Node) homeSigns(ctx context.Context, call api.Call, id protocol.CommunityID) (*api.Brief, error) {
 	w, err := n.crowd(ctx, api.Call{Community: id.String(), Now: call.Now})
-	if err != nil {
+	if err != nil || w.me.Guest {
 		return nil, err
 	}
 	v, err := w.c.vitals(ctx, gathered.Today(w.now))

@@ -57,10 +57,14 @@ func (n *Node) SignsHistory(ctx context.Context, call api.Call, day string) (out
 	if err != nil {
 		return out, err
 	}
-	c, err := n.pick(call)
+	w, err := n.crowd(ctx, call)
+	if err == nil {
+		err = w.membersOnly()
+	}
 	if err != nil {
 		return out, err
 	}
+	c := w.c
 	ends, err := c.weekEnds(ctx, on)
 	if err != nil {
 		return out, err

@@ -321,13 +321,16 @@ func (c *toldTest) refuse(who, key string, at time.Time) error {
 	return c.village.Act(c.Context(), p.node, false, func() error { return client.RefuseAct(c.Context(), api.Refusal{Key: key}) })
 }
 
-func TestSignsBeforeThereWasAnybody(t *testing.T) {
+func TestSignsAreForMembersOfDaysThatWere(t *testing.T) {
 	club := play(t, founded(1, "mixed").lines...)
 	if out := club.as("Rosa").run("signs", "--day", "2025-12-31"); out.exit != 2 || !strings.Contains(out.stderr, "not there yet") {
 		t.Errorf("exit %d: %s", out.exit, out.stderr)
 	}
 	if out := club.as("Rosa").run("signs", "--day", "yesterday"); out.exit != 2 || !strings.Contains(out.stderr, "2026-05-14") {
 		t.Errorf("exit %d: %s", out.exit, out.stderr)
+	}
+	if out := club.as("Sam").run("signs"); out.exit != 12 || !strings.Contains(out.stderr, "coppice commit") {
+		t.Errorf("a guest: exit %d: %s", out.exit, out.stderr)
 	}
 	home := club.as("Rosa").run("signs")
 	if !strings.Contains(home.stdout, "A good conversation (so far): Good talk.") || strings.Contains(home.stdout, "0.") {

@@ -85,7 +85,7 @@ type Home struct {
 	People    Roster        `json:"people"`
 	Near      []Peer        `json:"near" doc:"members' nodes within reach"`
 	Unheld    Unheld        `json:"unheld"`
-	Signs     *Brief        `json:"signs" doc:"how the community is doing today"`
+	Signs     *Brief        `json:"signs" doc:"how the community is doing today; null to a guest"`
 }
 
 // Remembered is a node that was met before, and when it is dialled next.
