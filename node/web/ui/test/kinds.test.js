@@ -290,7 +290,7 @@ test('the page of every kind holds in both themes, on a phone and a desk', async
     wrong.push(...(await judge(page, `kind-${kind}`, [360, 1440])))
   }
   for (const [name, path] of Object.entries({ gatherings: '/list/gathering', terms: '/list/term', agenda: '/agenda', tend: '/tend', domain: '/domain', signs: '/signs', ways: '/repertoire?kind=way', home: '/', 'write-gathering': '/write/gathering' })) {
-    await go(page, `${path}?in=${club}`)
+    await go(page, `${path}${path.includes('?') ? '&' : '?'}in=${club}`)
     await page.locator('.colophon dd').first().waitFor()
     wrong.push(...(await judge(page, `lived-in-${name}`, [360])))
   }
