@@ -166,14 +166,47 @@ func BenchmarkJoin10k(b *testing.B) {
 	}
 }
 
-// What is derived of 20,000 documents: the budget of each answer is 100 ms.
+// benchProblem names a problem with 40 ways that were tried 2,000 times.
+func benchProblem(b *testing.B, n *Node) (id string) {
+	b.Helper()
+	problem, err := n.New(b.Context(), none, api.Draft{Kind: "problem", Title: "It comes back"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 40 {
+		way, err := n.New(b.Context(), none, api.Draft{Kind: "way", Title: fmt.Sprintf("Way %d to it", i), Body: "Do it so.", Fields: map[string]any{
+			"links": []any{map[string]any{"rel": "about", "to": problem.ID}},
+		}})
+		for k := 0; k < 50 && err == nil; k++ {
+			_, err = n.Assign(b.Context(), none, way.ID, api.Assignment{Verb: "enter", Field: "trials", Value: map[string]any{
+				"outcome": []string{"worked", "adapted", "failed"}[k%3], "context": fmt.Sprintf("shift=%d", k%7), "words": "It went as it says.",
+			}})
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	return problem.ID
+}
+
+// What is derived of 20,000 documents: the budget of each answer is 100 ms, of
+// a problem with 40 ways and of a trail 50.
 func BenchmarkDerive20k(b *testing.B) {
 	n := benchNode(b, b.TempDir())
 	benchFound(b, n)
 	if out, err := n.Import(b.Context(), none, api.Importing{Dir: benchFiles(b, 20_000)}); err != nil || out.Added != 20_000 {
 		b.Fatal(out, err)
 	}
+	problem := benchProblem(b, n)
 	for name, derive := range map[string]func() error{
+		"problem": func() error {
+			out, err := n.Show(b.Context(), none, problem)
+			if err == nil && len(out.Ways) != 40 {
+				err = fmt.Errorf("%d ways", len(out.Ways))
+			}
+			return err
+		},
+		"trail":   func() error { _, err := n.Trail(b.Context(), none, problem); return err },
 		"tend":    func() error { _, err := n.Tend(b.Context(), none); return err },
 		"mirror":  func() error { _, err := n.Mirror(b.Context(), none); return err },
 		"welcome": func() error { _, err := n.Welcome(b.Context(), none); return err },

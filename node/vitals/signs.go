@@ -43,7 +43,7 @@ var rows = []struct {
 	{"stated", TheDomain, "texts of the charter with 30 letters and more, of those the style asks for", (*measure).stated},
 	{"agreed", TheDomain, "members who agreed to the charter in force, of all who count", (*measure).agreed},
 	{"committed", TheDomain, "members who said in 20 letters and more, less than 400 days ago, what they are here for, of all who count", (*measure).committed},
-	{"on_the_map", TheDomain, "items made in the window that are in an area, of the items made in it; nothing under 3", (*measure).onTheMap},
+	{"on_the_map", TheDomain, "items made in the window that are in an area, of the items made in it; with fewer than 3 it says nothing", (*measure).onTheMap},
 	{"agenda", TheDomain, "questions of the agenda that two or more want and somebody touched in two windows, of 3", (*measure).agenda},
 	{"distinct", TheDomain, "members recognised in an area, or who help in one and contributed to it, of all who count", (*measure).distinct},
 	{"linked", TheCommunity, "members with whom something passed to or from two others in the window, of all who count", (*measure).linked},
@@ -54,9 +54,9 @@ var rows = []struct {
 	{"welcome", TheCommunity, "who joined in two windows, more than 14 days ago, and within 14 days was spoken to and did something, of those who joined then", (*measure).welcome},
 	{"repertoire", ThePractice, "stories, problems, ways and words that are here, of four a member", (*measure).repertoire},
 	{"practised", ThePractice, "what members tried or used of others in the window, each once, and half of the stories told in it, of one a member", (*measure).practised},
-	{"proven", ThePractice, "ways older than 60 days that two or more members tried, of such ways; nothing under 3", (*measure).proven},
-	{"kept", ThePractice, "questions solved and gatherings held, 14 days to two windows ago, from which something was kept, of all those; nothing under 3", (*measure).kept},
-	{"fresh", ThePractice, "ways that are not past their review, of all ways; nothing under 3", (*measure).fresh},
+	{"proven", ThePractice, "ways older than 60 days that two or more members tried, of such ways; with fewer than 3 it says nothing", (*measure).proven},
+	{"kept", ThePractice, "questions solved and gatherings held, 14 days to two windows ago, from which something was kept, of all those; with fewer than 3 it says nothing", (*measure).kept},
+	{"fresh", ThePractice, "ways that are not past their review, of all ways; with fewer than 3 it says nothing", (*measure).fresh},
 	{"many_hands", ThePractice, "items that two or more members shaped, of all that are here", (*measure).manyHands},
 }
 
@@ -67,6 +67,9 @@ func (m *measure) signs() (all []Sign) {
 		s := Sign{Name: row.name, Element: row.element, Value: t.value, Formula: row.formula, Items: t.items}
 		if t.what != "" {
 			s.Of = fmt.Sprintf("%d of %d %s", t.some, t.all, t.what)
+		}
+		if t.some > t.all && t.all > 0 {
+			s.Of = fmt.Sprintf("%d %s, and %d are plenty", t.some, t.what, t.all)
 		}
 		slices.SortFunc(s.Items, protocol.DocumentID.Compare)
 		s.Items = slices.Compact(s.Items)

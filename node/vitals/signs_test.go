@@ -165,3 +165,13 @@ func TestClauses(t *testing.T) {
 		}
 	}
 }
+
+// More than is enough reads as plenty, not as 13 of 12.
+func TestMoreThanEnoughIsPlenty(t *testing.T) {
+	for items, want := range map[int]string{12: "12 of 12 items", 13: "13 items, and 12 are plenty"} {
+		w := members(3, 400).items(items, 5)
+		if got := vitals.Read(&w.c).Sign("repertoire").Of; got != want {
+			t.Errorf("%d items read %q, not %q", items, got, want)
+		}
+	}
+}
