@@ -62,7 +62,10 @@ func KnowledgeBy(credits *envelope.Credits, people *People, facts []*envelope.Fa
 		all = append(all, known)
 	}
 	slices.SortFunc(all, func(a, b *Known) int {
-		return cmp.Or(a.Area.Compare(b.Area), cmp.Compare(slices.Index(surest, a.How()), slices.Index(surest, b.How())), byName(a.Person, b.Person))
+		if areas := a.Area.Compare(b.Area); areas != 0 {
+			return areas // most differ here
+		}
+		return cmp.Or(cmp.Compare(slices.Index(surest, a.How()), slices.Index(surest, b.How())), byName(a.Person, b.Person))
 	})
 	return all
 }
