@@ -206,11 +206,9 @@ func (a *archiving) books() (items []press.Item, err error) {
 		if !a.isArea(word.ID) {
 			continue
 		}
-		below := map[protocol.DocumentID]bool{}
-		for _, other := range a.terms.All() {
-			if slices.Contains(a.terms.Above([]protocol.DocumentID{other.ID}), word.ID) {
-				below[other.ID] = true
-			}
+		below, err := a.c.areasBelow([]string{word.ID.String()})
+		if err != nil {
+			return nil, err
 		}
 		b, pieces, err := a.book(word.ID, below, a.wall)
 		if err == nil {
@@ -282,8 +280,8 @@ func (a *archiving) whoWeWere() (all []press.Said, err error) {
 	return all, nil
 }
 
-// whole writes all documents as they are shown, but for what is of this node
-// and this moment: who holds them, and what its person closed for herself.
+// whole writes all documents as they are shown to everybody, without who holds
+// them at this moment.
 func (a *archiving) whole() error {
 	all := struct {
 		Community string         `json:"community"`
@@ -291,22 +289,24 @@ func (a *archiving) whole() error {
 		At        time.Time      `json:"at"`
 		Documents []api.Document `json:"documents"`
 	}{a.c.id.String(), a.c.name(), at2time(a.wall), []api.Document{}}
+	s := &showing{n: a.n, ctx: a.ctx, call: a.call, c: a.c}
 	for _, schema := range a.c.node.kinds.All() {
 		if schema.Apart {
 			continue
 		}
 		for _, f := range a.of(schema.Kind) {
-			d, err := a.n.Show(a.ctx, a.call, f.ID.String())
+			folded, err := a.c.document(a.ctx, f.ID)
 			if err != nil {
-				continue // it was withdrawn meanwhile
+				return err
 			}
-			d.Held, d.Folded = nil, ""
-			unfold(d.Answers)
-			for _, v := range d.Fields {
-				if entries, is := v.([]api.Entry); is {
-					unfold(entries)
-				}
+			if folded == nil {
+				continue // taken back just now
 			}
+			d, err := s.show(f.ID, folded)
+			if err != nil {
+				return err
+			}
+			d.Held = nil
 			all.Documents = append(all.Documents, d)
 		}
 	}
@@ -316,12 +316,6 @@ func (a *archiving) whole() error {
 	}
 	a.out.Written++
 	return rewritten(a.root, wholeFile, append(b, '\n'))
-}
-
-func unfold(entries []api.Entry) {
-	for i := range entries {
-		entries[i].Folded = ""
-	}
 }
 
 // makeDirectory opens a directory that a caller named, and makes it if it is

@@ -253,60 +253,6 @@ func (c *community) logOf(ctx context.Context, at found) (string, error) {
 	return "", fmt.Errorf("%w: the entry %s", api.ErrNotFound, at.entry)
 }
 
-// Show implements [api.Backend].
-func (n *Node) Show(ctx context.Context, call api.Call, id string) (api.Document, error) {
-	c, at, d, err := n.folded(ctx, call, id)
-	if err != nil {
-		return api.Document{}, err
-	}
-	d, same, err := c.unite(ctx, d)
-	if err != nil {
-		return api.Document{}, err
-	}
-	f := d.Folded
-	out := api.Document{
-		ID: at.document.String(), Kind: f.KindName, Title: called(f), Body: f.Body,
-		Author: c.person(f.Author), Created: at2time(f.Created), Updated: at2time(f.Updated), Shelved: f.Shelved,
-		Waiting: d.Waiting, History: c.steps(f.KindName, d), Same: same, Conflicts: c.conflicts(f), Whence: whence(f), Elsewhere: saidElsewhere(f),
-	}
-	if out.Held, err = c.held(ctx, at.document); err != nil {
-		return api.Document{}, err
-	}
-	out.Fields, out.Answers = c.fields(f)
-	if err := n.foldDocument(ctx, call, c, &out, f); err != nil {
-		return api.Document{}, err
-	}
-	schema := n.kinds.Schema(f.Kind)
-	if schema != nil && schema.State != nil {
-		out.State = schema.State(f)
-	}
-	if schema != nil && schema.Derive != nil {
-		now := int64(n.cfg.wall(call.Now)) * 1000
-		for _, pair := range schema.Derive(now, f) {
-			if pair.Name == "state" {
-				out.State, _ = pair.Value.(string)
-				continue
-			}
-			out.Fields[pair.Name] = c.plain(pair.Value)
-		}
-	}
-	if err := n.showDomain(ctx, call, c, &out, f); err != nil {
-		return api.Document{}, err
-	}
-	if err := n.showPractice(ctx, call, c, &out, f); err != nil {
-		return api.Document{}, err
-	}
-	if f.Kind == gathered.Gathering {
-		out.State, out.Title = c.gatheringState(f, n.cfg.wall(call.Now)), c.titled(f.KindName, f.ID, f.Title)
-	}
-	if f.Kind == gathered.Bridge {
-		if out.Beside, err = n.beside(c, f); err != nil {
-			return api.Document{}, err
-		}
-	}
-	return out, nil
-}
-
 // History implements [api.Backend].
 func (n *Node) History(ctx context.Context, call api.Call, id string) (api.History, error) {
 	c, at, d, err := n.folded(ctx, call, id)

@@ -93,29 +93,21 @@ func (n *Node) Comment(ctx context.Context, call api.Call, id string, said api.C
 }
 
 // folds says why documents, and what somebody says in them, are folded for
-// this node's person.
+// this node's person. Nil folds nothing.
 type folds struct {
 	c     *community
 	muted []protocol.MemberID
-	crowd func() (*crowd, error) // gathered when something was flagged
+	crowd func() (*crowd, error) // asked when something was flagged
 }
 
-func (n *Node) folds(ctx context.Context, call api.Call, c *community) (*folds, error) {
+func (c *community) folds(crowd func() (*crowd, error)) (*folds, error) {
 	muted, err := c.muted()
-	f := &folds{c: c, muted: muted}
-	var w *crowd
-	f.crowd = func() (*crowd, error) {
-		if w == nil {
-			w, err = n.crowd(ctx, api.Call{Community: c.id.String(), Now: call.Now})
-		}
-		return w, err
-	}
-	return f, err
+	return &folds{c, muted, crowd}, err
 }
 
 // by says why what somebody says is folded; empty when it is not.
 func (f *folds) by(who protocol.MemberID) string {
-	if slices.Contains(f.muted, who) {
+	if f != nil && slices.Contains(f.muted, who) {
 		return "you muted " + f.c.person(who).Name
 	}
 	return ""
@@ -123,7 +115,7 @@ func (f *folds) by(who protocol.MemberID) string {
 
 // document says why a document is folded; empty when it is not.
 func (f *folds) document(facts *envelope.Facts) (string, error) {
-	if facts == nil {
+	if f == nil || facts == nil {
 		return "", nil
 	}
 	flags := facts.Did(envelope.Flagged)
@@ -161,20 +153,12 @@ func (f *folds) document(facts *envelope.Facts) (string, error) {
 
 // foldItems notes on lines of a list which are folded.
 func (n *Node) foldItems(ctx context.Context, call api.Call, c *community, items []api.Item) error {
-	f, err := n.folds(ctx, call, c)
+	s := &showing{n: n, ctx: ctx, call: call, c: c}
+	f, err := c.folds(s.crowd)
 	if err != nil {
 		return err
 	}
 	return f.items(items)
-}
-
-// foldDocument notes what is folded of a document that is shown.
-func (n *Node) foldDocument(ctx context.Context, call api.Call, c *community, d *api.Document, of *envelope.Folded) error {
-	f, err := n.folds(ctx, call, c)
-	if err != nil {
-		return err
-	}
-	return f.shown(d, of)
 }
 
 // items notes on lines of a list which are folded.
@@ -206,6 +190,9 @@ func factsOf(all []*envelope.Facts, id protocol.DocumentID) *envelope.Facts {
 
 // shown notes on a document, and on what stands in it, what is folded.
 func (f *folds) shown(d *api.Document, of *envelope.Folded) (err error) {
+	if f == nil {
+		return nil
+	}
 	if d.Folded, err = f.document(f.c.node.kinds.Facts(of)); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -47,10 +46,10 @@ func (w *crowd) practice(where string) (*practised, error) {
 	return p, err
 }
 
-// showPractice adds to a document where it came from and where it went, and to
-// a way, a problem or a story what its own page does not know.
-func (n *Node) showPractice(ctx context.Context, call api.Call, c *community, out *api.Document, f *envelope.Folded) error {
-	w, err := n.crowd(ctx, api.Call{Community: c.id.String(), Now: call.Now})
+// practise adds to a document where it came from and where it went, and to a
+// way, a problem or a story what its own page does not know.
+func (s *showing) practise(out *api.Document, f *envelope.Folded) error {
+	w, err := s.crowd()
 	if err != nil {
 		return err
 	}
@@ -61,11 +60,7 @@ func (n *Node) showPractice(ctx context.Context, call api.Call, c *community, ou
 	if out.Trail = &trail; f.Kind != practice.Way && f.Kind != practice.Problem && f.Kind != practice.Story {
 		return nil
 	}
-	p, err := w.practice(call.Where)
-	if err != nil {
-		return err
-	}
-	folds, err := n.folds(ctx, call, c)
+	p, err := s.practice()
 	if err != nil {
 		return err
 	}
@@ -74,11 +69,11 @@ func (n *Node) showPractice(ctx context.Context, call api.Call, c *community, ou
 	}
 	switch f.Kind {
 	case practice.Way:
-		return p.showWay(out, f, folds)
+		return p.showWay(out, f, s.folds)
 	case practice.Problem:
-		return p.showProblem(out, f, folds)
+		return p.showProblem(out, f, s.folds)
 	}
-	p.showStory(out, f, folds)
+	p.showStory(out, f, s.folds)
 	return nil
 }
 

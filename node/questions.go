@@ -249,11 +249,11 @@ func (n *Node) Agenda(ctx context.Context, call api.Call) (api.Agenda, error) {
 	return out, err
 }
 
-// showQuestion adds to a question what its own page does not know: what was
+// question adds to a question what its own page does not know: what was
 // made from it, why those were asked who were, and whether it is the asker's
 // first.
-func (n *Node) showQuestion(ctx context.Context, call api.Call, c *community, out *api.Document, f *envelope.Folded) error {
-	w, err := n.crowd(ctx, api.Call{Community: c.id.String(), Now: call.Now})
+func (s *showing) question(out *api.Document, f *envelope.Folded) error {
+	w, err := s.crowd()
 	if err != nil {
 		return err
 	}
@@ -283,7 +283,7 @@ func (n *Node) showQuestion(ctx context.Context, call api.Call, c *community, ou
 	if len(put) > 0 {
 		out.Fields["put_to"] = put
 	}
-	return c.showHelped(ctx, out, f)
+	return s.c.showHelped(s.ctx, out, f)
 }
 
 // first tells whether a question is the first its asker asks.
@@ -376,15 +376,15 @@ func (c *community) storyCalled(id string) (protocol.DocumentID, error) {
 	return at.document, nil
 }
 
-// showDomain adds to a document of this element what its own page does not know.
-func (n *Node) showDomain(ctx context.Context, call api.Call, c *community, out *api.Document, f *envelope.Folded) error {
+// domain adds to a document of this element what its own page does not know.
+func (s *showing) domain(out *api.Document, f *envelope.Folded) error {
 	switch f.Kind {
 	case domain.Question:
-		return n.showQuestion(ctx, call, c, out, f)
+		return s.question(out, f)
 	case domain.Term:
-		return c.showTerm(out, f)
+		return s.c.showTerm(out, f)
 	case gathered.Discussion:
-		c.showStances(out, f)
+		s.c.showStances(out, f)
 	}
 	return nil
 }

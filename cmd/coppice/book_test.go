@@ -221,3 +221,31 @@ func TestAnArchiveForgetsWhoAskedForIt(t *testing.T) {
 		}
 	})
 }
+
+// Whom somebody does not want to hear is hers to know: an archive is for all.
+func TestAnArchiveTellsNothingOfWhomOneMuted(t *testing.T) {
+	club := play(t, `
+		{"at":"2026-05-03T12:00:00Z","who":"Rosa","run":["found","Club","--concern","Wipers","--commitment","I come."]}
+		{"at":"2026-05-03T12:01:00Z","who":"Rosa","run":["problem","new","--title","Judder"],"as":"judder"}
+		{"at":"2026-05-03T12:02:00Z","who":"Rosa","run":["way","new","--title","Chalk","--about","@judder"],"as":"chalk"}
+		{"at":"2026-05-04T09:00:00Z","who":"Dev","run":["join","--commitment","I bring rubber."]}
+		{"at":"2026-05-04T09:01:00Z","who":"Dev","run":["way","new","--title","Shorter dwell","--about","@judder","--use-when","The glass dries."],"as":"dwell"}
+		{"at":"2026-05-04T09:02:00Z","who":"Dev","run":["tried","@chalk","worked","It showed at once."]}
+		{"at":"2026-05-04T09:03:00Z","who":"Dev","run":["met","@judder","On the compact."]}
+		{"at":"2026-05-04T10:00:00Z","who":"Rosa","run":["mute","@Dev"]}`)
+	if shown := club.as("Rosa").run("show", "@chalk", "--json").stdout; !strings.Contains(shown, "you muted Dev") {
+		t.Fatalf("she hears him still: %s", shown)
+	}
+	dir := filepath.Join(t.TempDir(), "archive")
+	club.as("Rosa").json("archive", dir)
+	whole, err := os.ReadFile(filepath.Join(dir, "coppice.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(whole), "muted") {
+		t.Error("the archive says whom she muted")
+	}
+	if strings.Count(string(whole), "The glass dries.") < 2 { // on its own page, and beside the problem
+		t.Error("the archive leaves out what she does not want to hear")
+	}
+}
