@@ -32,7 +32,7 @@ type charterThen struct {
 func endOf(day gathered.Day) uint64 { return uint64(max(day+1, 0)) * 86400 }
 
 // carded are the kinds whose cards say what facts do not.
-var carded = []string{memberKind, gatheringKind, "bridge"}
+var carded = []string{memberKind, gatheringKind, bridgeKind}
 
 const yearDays = 365
 

@@ -110,10 +110,7 @@ func (w *crowd) shownCharter(ch *chartered) api.Charter {
 	out := api.Charter{
 		ID: f.ID.String(), Name: f.Title, Style: domain.StyleOf(f), Version: ch.reads.String(),
 		ContextKeys: texts(f.Field("context_keys").Set), Formats: texts(f.Field("formats").Set), Starters: []api.Item{},
-		Quorum: domain.QuorumOf(f).String(), ReviewMonths: domain.DefaultReviewMonths, AgreedByMe: w.agrees(ch),
-	}
-	if months, ok := f.Value("review_months").(uint64); ok {
-		out.ReviewMonths = months
+		Quorum: domain.QuorumOf(f).String(), ReviewMonths: domain.MonthsOf(f), AgreedByMe: w.agrees(ch),
 	}
 	out.Listed, _ = f.Value("listed").(bool)
 	on := domain.SwitchesOf(out.Style)

@@ -132,7 +132,7 @@ func (c *community) scribeless(wall uint64) ([]gathered.Occasion, error) {
 	if err != nil {
 		return nil, err
 	}
-	today := gathered.Day(wall / 86400)
+	today := gathered.Today(wall)
 	return gathered.Scribeless(m.all(today, today+week), today), nil
 }
 
@@ -186,7 +186,7 @@ func (n *Node) Gatherings(_ context.Context, call api.Call, l api.GatheringListi
 	if out.Items = append([]api.GatheringLine{}, lines[begin:end]...); end < len(lines) {
 		out.Next = &lines[end-1].ID
 	}
-	today := gathered.Day(wall / 86400)
+	today := gathered.Today(wall)
 	all := m.all(today-vitals.MostWindow, today+ribbonAhead)
 	out.Ribbon = ribbon(all, wall)
 	period, _ := m.period(today)
@@ -261,7 +261,7 @@ func every(series *envelope.Folded) string {
 
 // ribbon lists the dates of a year around today.
 func ribbon(all []gathered.Occasion, wall uint64) []api.RibbonDate {
-	today := gathered.Day(wall / 86400)
+	today := gathered.Today(wall)
 	dates := []api.RibbonDate{}
 	for i := range all {
 		o := &all[i]

@@ -50,7 +50,7 @@ func (c *community) calendar(wall uint64, mine bool) (api.Calendar, error) {
 			}
 		}
 	}
-	today := gathered.Day(wall / 86400)
+	today := gathered.Today(wall)
 	for _, f := range m.once {
 		if o, ok := gathered.Once(f); ok && o.Start.Day >= today-vitals.MostWindow && (!mine || concerns(f, me)) {
 			events = append(events, c.eventOf(&o, f))

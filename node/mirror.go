@@ -78,7 +78,7 @@ func (c *community) meeting(wall uint64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	today := gathered.Day(wall / 86400)
+	today := gathered.Today(wall)
 	held, lunches := 0, 0
 	for _, o := range m.all(today-vitals.MostWindow, today) {
 		if o.Held {

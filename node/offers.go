@@ -166,7 +166,7 @@ func (w *walk) smallThings() (all []gathered.Small, err error) {
 			break
 		}
 	}
-	today := gathered.Day(w.now / 86400)
+	today := gathered.Today(w.now)
 	for _, o := range gathered.Scribeless(w.coming, today) {
 		all = append(all, gathered.Small{Choice: gathered.Choice{Sort: gathered.DoNotes, Item: o.ID(w.c.id)}})
 		break

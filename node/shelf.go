@@ -58,6 +58,7 @@ const (
 	charterKind  = "charter"
 	memberKind   = "member"
 	questionKind = "question"
+	bridgeKind   = "bridge"
 )
 
 func openShelf(path string, kinds *envelope.Kinds, log *slog.Logger) (*shelf, error) {

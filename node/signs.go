@@ -72,7 +72,7 @@ func (m *asOf) community(founded uint64) *vitals.Community {
 		}
 	}
 	f.gatherings()
-	for _, card := range f.of("bridge") {
+	for _, card := range f.of(bridgeKind) {
 		f.out.Bridged = f.out.Bridged || !card.Shelved && gathered.BridgeState(card, f.end-1) == "open"
 	}
 	return f.out
@@ -123,9 +123,7 @@ func (f *filling) chartered() {
 	}
 	card := ch.folded
 	f.out.Style = domain.StyleOf(card)
-	if months, ok := card.Value("review_months").(uint64); ok {
-		f.months = months
-	}
+	f.months = domain.MonthsOf(card)
 	say := func(field string) int { return lettersIn(card.TextOf(field)) }
 	in := ch.inForce(f.people, counted(f.people, f.end-1))
 	f.out.Charter = vitals.Charter{

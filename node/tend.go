@@ -90,11 +90,7 @@ func (c *community) chartered() (tended, error) {
 	if err != nil {
 		return out, err
 	}
-	out.card, out.on = f, domain.SwitchesOf(domain.StyleOf(f))
-	if months, ok := f.Value("review_months").(uint64); ok {
-		out.months = months
-	}
-	return out, nil
+	return tended{f, domain.SwitchesOf(domain.StyleOf(f)), domain.MonthsOf(f)}, nil
 }
 
 // cares fills in what waits for whoever likes to care for it.

@@ -134,7 +134,7 @@ func (n *Node) walk(ctx context.Context, call api.Call) (*walk, error) {
 	if w.path, err = w.c.path(); err != nil {
 		return nil, err
 	}
-	today := gathered.Day(w.now / 86400)
+	today := gathered.Today(w.now)
 	w.coming = w.meetings.all(today-ribbonBack, today+lookAhead)
 	for _, e := range w.exchanges(w.me.Came) {
 		if by, to := w.people.Of(e.By), w.people.Of(e.To); by == w.me {

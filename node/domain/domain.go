@@ -87,16 +87,20 @@ var DefaultQuorum = envelope.Fraction{Over: 2, Under: 3}
 // agreed to the text as it reads now. Which version is in force takes the
 // number of active members, which no document knows.
 func deriveCharter(_ int64, f *envelope.Folded) envelope.Object {
-	months, ok := f.Value("review_months").(uint64)
-	if !ok {
-		months = DefaultReviewMonths
-	}
 	return envelope.Object{
 		{Name: "style", Value: StyleOf(f)},
-		{Name: "review_months", Value: months},
+		{Name: "review_months", Value: MonthsOf(f)},
 		{Name: "quorum", Value: QuorumOf(f)},
 		{Name: "agreed_now", Value: AgreedNow(f)},
 	}
+}
+
+// MonthsOf returns after how many months a charter has ways looked at again.
+func MonthsOf(f *envelope.Folded) uint64 {
+	if months, ok := f.Value("review_months").(uint64); ok {
+		return months
+	}
+	return DefaultReviewMonths
 }
 
 // AgreedNow lists who agreed to the charter as it reads now, by id.

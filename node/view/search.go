@@ -127,8 +127,8 @@ func (v *View) hit(n int64, asked []term) (h Hit, err error) {
 
 // each calls f with the matching items, best first, until it returns false:
 // those with the words in the title, then those in which they stand, then those
-// from which they were taken away. Where so many match that their order says little, and ranking them all takes
-// long, the newest come before the older.
+// from which they were taken away. Where so many match that their order says
+// little, and ranking them all takes long, the newest come before the older.
 func (v *View) each(question string, f func(n int64, id protocol.DocumentID) bool) error {
 	var many int
 	err := v.read.QueryRow("SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", question, ranked+1).Scan(&many)
