@@ -45,7 +45,7 @@ func (l *ledger) take(documents map[protocol.DocumentID]replica.Document) {
 		if d.Folded != nil {
 			now = l.kinds.Facts(d.Folded)
 		}
-		at, known := slices.BinarySearchFunc(l.sorted, id, func(f *envelope.Facts, id protocol.DocumentID) int { return f.ID.Compare(id) })
+		at, known := envelope.Find(l.sorted, id)
 		if now != nil && joins(now) || l.groups != nil && l.groups.About(id) {
 			l.groups = nil
 		}

@@ -181,11 +181,10 @@ func (f *folds) items(items []api.Item) error {
 
 // factsOf finds the facts of a document among all, by id; nil when it shows nothing.
 func factsOf(all []*envelope.Facts, id protocol.DocumentID) *envelope.Facts {
-	i, ok := slices.BinarySearchFunc(all, id, func(f *envelope.Facts, id protocol.DocumentID) int { return f.ID.Compare(id) })
-	if !ok {
-		return nil
+	if at, found := envelope.Find(all, id); found {
+		return all[at]
 	}
-	return all[i]
+	return nil
 }
 
 // shown notes on a document, and on what stands in it, what is folded.

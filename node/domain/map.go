@@ -48,7 +48,6 @@ func Map(t *Terms, facts []*envelope.Facts, groups *envelope.Groups, made *Disti
 		all[i] = &Region{Word: w, Depth: depth[i]}
 		m.of[w.ID] = all[i]
 	}
-	m.solve(facts)
 	for _, f := range facts {
 		if !f.Shelved && groups.First(f.ID) == f.ID {
 			m.count(f, made)
@@ -66,7 +65,6 @@ type mapping struct {
 	groups *envelope.Groups
 	areas  map[protocol.DocumentID][]protocol.DocumentID // of documents, each with those that are one with it
 	of     map[protocol.DocumentID]*Region
-	solved map[protocol.DocumentID]bool // problems with a proven way
 }
 
 // read notes the areas of documents, and returns which terms are used as one.
@@ -110,21 +108,6 @@ func (m *mapping) regions(f *envelope.Facts) (in []*Region) {
 	return in
 }
 
-// solve finds the problems that a proven way is about.
-func (m *mapping) solve(facts []*envelope.Facts) {
-	m.solved = map[protocol.DocumentID]bool{}
-	for _, f := range facts {
-		if f.Kind != way || f.State != "proven" || f.Shelved {
-			continue
-		}
-		for _, l := range f.Links {
-			if l.Rel == "about" {
-				m.solved[m.groups.First(l.To)] = true
-			}
-		}
-	}
-}
-
 func (m *mapping) count(f *envelope.Facts, made *Distillates) {
 	for _, r := range m.regions(f) {
 		switch f.Kind {
@@ -134,7 +117,7 @@ func (m *mapping) count(f *envelope.Facts, made *Distillates) {
 		switch {
 		case f.Kind == way && f.State == "proven":
 			r.Proven++
-		case f.Kind == problem && !m.solved[f.ID]:
+		case f.Kind == problem && f.State != "settled":
 			r.Unsolved++
 		case f.Kind == Question && made.State(f) == "open", f.Kind == Question && f.Sort == OnAgenda && made.State(f) == "answered":
 			r.Open = append(r.Open, f.ID)

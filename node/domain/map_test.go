@@ -36,10 +36,9 @@ func TestMapOfTheDomain(t *testing.T) {
 	}
 	facts := []*envelope.Facts{
 		item(10, domain.Term, ""), item(11, domain.Term, ""), item(12, domain.Term, ""), item(13, domain.Term, "", 12),
-		item(20, 3, "proven", 11), item(21, 3, "tried", 11), item(22, 4, "", 10, 11), item(23, 7, "", 11), item(24, 7, "", 12),
+		item(20, 3, "proven", 11), item(21, 3, "tried", 11), item(22, 4, "", 10, 11), item(23, 7, "settled", 11), item(24, 7, "", 12),
 		item(30, domain.Question, "open", 11), item(31, domain.Question, "answered", 11), item(32, domain.Question, "solved", 11),
 	}
-	facts[4].Links = []envelope.Link{{Rel: "about", To: doc(23)}}
 	agenda := item(33, domain.Question, "answered", 12)
 	agenda.Sort = domain.OnAgenda
 	gone := item(34, 3, "proven", 12)

@@ -130,6 +130,11 @@ func (f *Facts) Did(what What) (deeds []Deed) {
 // In tells whether the document is in an area.
 func (f *Facts) In(area protocol.DocumentID) bool { return slices.Contains(f.Areas, area) }
 
+// Find returns where in facts, which ascend by id, those of a document are.
+func Find(facts []*Facts, id protocol.DocumentID) (at int, found bool) {
+	return slices.BinarySearchFunc(facts, id, func(f *Facts, id protocol.DocumentID) int { return f.ID.Compare(id) })
+}
+
 // Facts returns what of a document counts beyond its own page.
 func (k *Kinds) Facts(f *Folded) *Facts {
 	facts := &Facts{

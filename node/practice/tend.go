@@ -18,28 +18,20 @@ type Recurrent struct {
 const oftenMet = 3
 
 // Unwritten lists the problems that were met three times or more and that no
-// proven way is about: those met most often first, then the older ones.
+// proven way settles (see [Settled]): those met most often first, then the older
+// ones.
 func Unwritten(facts []*envelope.Facts, groups *envelope.Groups) (open []Recurrent) {
-	solved := map[protocol.DocumentID]bool{}
 	times := map[protocol.DocumentID]int{}
 	for _, f := range facts {
-		switch {
-		case f.Shelved:
-		case f.Kind == Problem:
+		if f.Kind == Problem && !f.Shelved {
 			times[groups.First(f.ID)] += len(f.Did(envelope.Met))
 			if f.Origin == "" {
 				times[groups.First(f.ID)]++
 			}
-		case f.Kind == Way && f.State == "proven":
-			for _, l := range f.Links {
-				if l.Rel == "about" {
-					solved[groups.First(l.To)] = true
-				}
-			}
 		}
 	}
 	for _, f := range facts {
-		if n := times[f.ID]; f.Kind == Problem && !f.Shelved && n >= oftenMet && !solved[f.ID] {
+		if n := times[f.ID]; f.Kind == Problem && !f.Shelved && n >= oftenMet && f.State != "settled" {
 			open = append(open, Recurrent{f, n})
 		}
 	}

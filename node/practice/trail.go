@@ -110,7 +110,7 @@ func NewTrails(facts []*envelope.Facts, groups *envelope.Groups) *Trails {
 
 // lead notes an arrow to a document, if it is here.
 func (t *Trails) lead(a arrow, to protocol.DocumentID) {
-	if at, found := find(t.facts, t.groups.First(to)); found {
+	if at, found := envelope.Find(t.facts, t.groups.First(to)); found {
 		a.to = int32(at)
 		t.arrows = append(t.arrows, a)
 	}
@@ -121,7 +121,7 @@ func (t *Trails) into(at target) []arrow {
 	if at.entry != (protocol.EntryID{}) {
 		return t.to[at.entry]
 	}
-	to, found := find(t.facts, at.document)
+	to, found := envelope.Find(t.facts, at.document)
 	if !found {
 		return nil
 	}
@@ -143,7 +143,7 @@ func (t *Trails) target(l envelope.Link) target {
 
 // of returns the facts of a document; nil when it shows nothing.
 func (t *Trails) of(id protocol.DocumentID) *envelope.Facts {
-	if at, found := find(t.facts, id); found {
+	if at, found := envelope.Find(t.facts, id); found {
 		return t.facts[at]
 	}
 	return nil

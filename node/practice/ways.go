@@ -112,7 +112,7 @@ func creditsOf(facts, ways []*envelope.Facts) *envelope.Credits {
 	var sources []*envelope.Facts
 	for _, f := range ways {
 		for _, l := range f.Links {
-			switch at, found := find(facts, l.To); {
+			switch at, found := envelope.Find(facts, l.To); {
 			case l.Rel != "from":
 			case l.Entry != protocol.EntryID{}:
 				answers[l.Entry] = true
@@ -127,10 +127,6 @@ func creditsOf(facts, ways []*envelope.Facts) *envelope.Credits {
 		}
 	}
 	return envelope.NewCredits(sources)
-}
-
-func find(facts []*envelope.Facts, id protocol.DocumentID) (at int, found bool) {
-	return slices.BinarySearchFunc(facts, id, func(f *envelope.Facts, id protocol.DocumentID) int { return f.ID.Compare(id) })
 }
 
 // Of returns a way, or the one that stands for it; nil when there is none.
@@ -180,7 +176,7 @@ func recurring(facts []*envelope.Facts, groups *envelope.Groups, f *envelope.Fac
 	}
 	var met []protocol.MemberID
 	for _, id := range append([]protocol.DocumentID{first}, others...) {
-		at, found := find(facts, id)
+		at, found := envelope.Find(facts, id)
 		if !found {
 			continue
 		}
